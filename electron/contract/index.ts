@@ -1,0 +1,29 @@
+/** The whole contract: one line per group. A method is added in its group's file. */
+import { alarmsContract } from './alarms.contract.ts';
+import { authContract } from './auth.contract.ts';
+import { broadcastContract } from './broadcast.contract.ts';
+import { devicesContract, quarantineContract } from './devices.contract.ts';
+import { patrolContract, perimeterContract } from './patrol.contract.ts';
+import { plansContract, runsContract } from './plans.contract.ts';
+import { recordsContract } from './records.contract.ts';
+import { siteContract } from './site.contract.ts';
+import { demoContract, systemContract } from './system.contract.ts';
+import { videoContract } from './video.contract.ts';
+
+export const contract = {
+  auth: authContract,
+  site: siteContract,
+  alarms: alarmsContract,
+  devices: devicesContract,
+  quarantine: quarantineContract,
+  video: videoContract,
+  plans: plansContract,
+  runs: runsContract,
+  broadcast: broadcastContract,
+  patrol: patrolContract,
+  perimeter: perimeterContract,
+  records: recordsContract,
+  system: systemContract,
+  demo: demoContract,
+};
+export type Contract = typeof contract;

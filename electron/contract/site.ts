@@ -1,0 +1,171 @@
+/** The park as data: the schema of the site file (YAML) and of what the console edits. */
+import { z } from 'zod';
+import { ROLES } from '#domain/permissions.ts';
+import { localText, lngLat, priority, siteId } from './base.ts';
+
+export const DEVICE_KINDS = [
+  'fire_controller', 'smoke', 'heat', 'manual_call_point', 'hydrant', 'sprinkler',
+  'gas', 'fence_vibration', 'fence_beam', 'intercom', 'panic_button', 'door', 'turnstile', 'barrier',
+  'elevator', 'pump', 'hvac', 'light', 'energy_meter', 'water_meter', 'transformer', 'ups', 'generator', 'pv',
+  'environment', 'water_level', 'parking', 'speaker', 'patrol_terminal', 'gateway', 'server_room', 'other',
+] as const; // prettier-ignore
+
+export const place = z.object({
+  id: siteId,
+  kind: z.enum(['park', 'building', 'floor', 'area']),
+  name: localText,
+  parentId: siteId.optional(),
+  /** Storey: 0 ground and outdoors, 1 the first above it, -1 the first basement. */
+  level: z.int().min(-20).max(200).optional(),
+  heightMetres: z.number().min(0).max(1000).optional(),
+  /** Outer ring, not closed. */
+  outline: z.array(lngLat).min(3).max(500).optional(),
+});
+export const point = z.object({
+  key: z.string().min(1).max(64),
+  name: localText,
+  kind: z.enum(['number', 'boolean', 'state']),
+  unit: z.string().max(16).optional(),
+  low: z.number().optional(),
+  high: z.number().optional(),
+});
+export const device = z.object({
+  id: siteId,
+  kind: z.enum(DEVICE_KINDS),
+  name: localText,
+  placeId: siteId,
+  position: lngLat.optional(),
+  model: z.string().max(100).optional(),
+  /** Silence for longer makes the device offline. 0: it sends no heartbeat. */
+  heartbeatSeconds: z.int().min(0).max(86_400).default(0),
+  points: z.array(point).max(200).default([]),
+  /** Names of commands that it takes over MQTT. */
+  commands: z.array(z.string().min(1).max(64)).max(50).default([]),
+  /** Cameras that see it: an alarm of the device opens them, first one first. */
+  cameraIds: z.array(siteId).max(15).default([]),
+});
+/** An rtsp:// or rtsps:// address without user or password: those have fields of their own. */
+export const streamUrl = z
+  .url({ protocol: /^rtsps?$/ })
+  .max(500)
+  .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), 'credentials belong in username and password');
+export const camera = z.object({
+  id: siteId,
+  name: localText,
+  placeId: siteId,
+  position: lngLat.optional(),
+  mainUrl: streamUrl,
+  subUrl: streamUrl.optional(),
+  transport: z.enum(['tcp', 'udp']).default('tcp'),
+  username: z.string().max(100).optional(),
+  /** Bearing of the view, degrees clockwise from north; opening angle; reach. */
+  directionDegrees: z.number().min(0).max(360).optional(),
+  viewAngleDegrees: z.number().min(1).max(360).optional(),
+  reachMetres: z.number().min(1).max(5000).optional(),
+  ptz: z.boolean().default(false),
+});
+export const perimeterZone = z.object({
+  id: siteId,
+  name: localText,
+  placeId: siteId,
+  line: z.array(lngLat).min(2).max(200),
+  /** Detectors of the zone. */
+  deviceIds: z.array(siteId).min(1).max(200),
+  /** The device that takes the `arm` and `disarm` commands. */
+  controllerId: siteId,
+  cameraIds: z.array(siteId).max(15).default([]),
+});
+export const broadcastZone = z.object({
+  id: siteId,
+  name: localText,
+  placeId: siteId,
+  output: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('rtp'),
+      host: z.union([z.ipv4(), z.ipv6()]),
+      port: z.int().min(1024).max(65_534),
+      codec: z.enum(['pcma', 'pcmu', 'opus']).default('pcma'),
+      /** Multicast hops. */
+      ttl: z.int().min(0).max(64).default(4),
+    }),
+    z.object({ kind: z.literal('local') }),
+  ]),
+});
+export const contact = z.object({
+  id: siteId,
+  name: localText,
+  role: localText,
+  phone: z.string().min(1).max(40),
+  group: z.enum(['emergency', 'command', 'security', 'maintenance', 'tenant', 'outside']),
+});
+export const checkpoint = z.object({ id: siteId, name: localText, placeId: siteId, position: lngLat });
+export const patrolRoute = z.object({
+  id: siteId,
+  name: localText,
+  checkpointIds: z.array(siteId).min(1).max(200),
+  /** Walking time allowed from one checkpoint to the next. */
+  legMinutes: z.number().min(1).max(600).default(10),
+});
+/** Alarm types whose priority this park sets differently, by code; `default` catches unknown ones. */
+export const alarmPriorities = z.record(z.string().max(64), priority);
+export const demoAccount = z.object({
+  username: z.string().min(2).max(40),
+  name: localText,
+  role: z.enum(ROLES),
+  password: z.string().min(4).max(100),
+});
+
+/** Collections of the site file that the console edits, with the schema of one object each. */
+export const siteCollections = {
+  places: place,
+  devices: device,
+  cameras: camera,
+  perimeterZones: perimeterZone,
+  broadcastZones: broadcastZone,
+  contacts: contact,
+  checkpoints: checkpoint,
+  patrolRoutes: patrolRoute,
+} as const;
+export type SiteCollection = keyof typeof siteCollections;
+export const SITE_COLLECTIONS = Object.keys(siteCollections) as SiteCollection[];
+
+export const siteInfo = z.object({
+  /** Second topic level of `guardroom/v1/<site>/…`. */
+  id: siteId,
+  name: localText,
+  guardRoom: localText,
+  /** A demo park has known passwords: it can never be turned into a real one. */
+  kind: z.enum(['demo', 'real']),
+  timezone: z.string().max(64).default('Asia/Shanghai'),
+  center: lngLat,
+  zoom: z.number().min(1).max(22).default(16),
+});
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(20_000).default([]);
+export const site = z.object({
+  site: siteInfo,
+  places: list(place),
+  devices: list(device),
+  cameras: list(camera),
+  perimeterZones: list(perimeterZone),
+  broadcastZones: list(broadcastZone),
+  contacts: list(contact),
+  checkpoints: list(checkpoint),
+  patrolRoutes: list(patrolRoute),
+  alarmPriorities: alarmPriorities.default({}),
+});
+/** The file on disk: the site, plus what never leaves the station. */
+export const siteFile = site.extend({
+  cameras: list(camera.extend({ password: z.string().max(200).optional() })),
+  demoAccounts: z.array(demoAccount).max(20).default([]),
+});
+export type Site = z.infer<typeof site>;
+export type SiteFile = z.infer<typeof siteFile>;
+export type SiteInfo = z.infer<typeof siteInfo>;
+export type Place = z.infer<typeof place>;
+export type Device = z.infer<typeof device>;
+export type Camera = z.infer<typeof camera>;
+export type PerimeterZone = z.infer<typeof perimeterZone>;
+export type BroadcastZone = z.infer<typeof broadcastZone>;
+export type Contact = z.infer<typeof contact>;
+export type Checkpoint = z.infer<typeof checkpoint>;
+export type PatrolRoute = z.infer<typeof patrolRoute>;

@@ -1,0 +1,58 @@
+// The launcher's and the test runner's helper programs (npm, the build, apt-get): one at a time or several, all ended
+// when the launcher is told to stop.
+import { spawn } from 'node:child_process';
+import { killTree } from './tree.mjs';
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/**
+ * Runs a program to its end.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, shell?: boolean, timeoutMs?: number }} [options]
+ *   quiet: its output is thrown away
+ * @returns {Promise<number | null>} exit code; null when it could not be started or was killed
+ */
+export function run(command, args, { cwd, env, quiet = false, shell = false, timeoutMs } = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, [...args], {
+      cwd,
+      env,
+      shell,
+      stdio: quiet ? 'ignore' : ['ignore', 'inherit', 'inherit'],
+      detached: process.platform !== 'win32', // a group of its own, which can be killed as a whole
+      windowsHide: true,
+    });
+    running.add(child);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => void killTree(child), timeoutMs);
+    const end = (/** @type {number | null} */ code) => {
+      clearTimeout(timer);
+      running.delete(child);
+      done(code);
+    };
+    child.once('error', () => end(null));
+    child.once('exit', (code) => end(code));
+  });
+}
+
+/** Kills what run() has started and not seen end. */
+export async function endRunning() {
+  await Promise.all([...running].map((child) => killTree(child)));
+}
+
+/**
+ * Runs `stop` at the first request to end this process, and `force` at the next.
+ * @param {() => void} stop
+ * @param {() => void} force
+ */
+export function onStopSignal(stop, force) {
+  let asked = false;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'])) {
+    process.on(signal, () => {
+      if (asked) return force();
+      asked = true;
+      stop();
+    });
+  }
+}

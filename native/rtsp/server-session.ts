@@ -1,0 +1,72 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Clock, Feed, FrameInAir, Viewer } from './server-feed.ts';
+import { rtpPackets, senderReport, type RtpState } from './server-rtp.ts';
+import type { RtpTransport } from './server-transport.ts';
+
+/** Sender reports each five seconds (the minimum interval of RFC 3550 6.2). */
+const REPORT_INTERVAL_MS = 5000;
+/** Above this a client is too slow: it loses pictures up to the next key frame and delays nobody. */
+const MAX_BACKLOG_BYTES = 512 * 1024;
+
+/** One client that set up the video track of one mount. */
+export class Session implements Viewer {
+  readonly id = randomBytes(8).toString('hex');
+  readonly path: string;
+  readonly feed: Feed;
+  readonly transport: RtpTransport;
+  readonly #clock: Clock;
+  readonly #rtp: RtpState = {
+    ssrc: randomBytes(4).readUInt32BE(),
+    timeOffset: randomBytes(4).readUInt32BE(),
+    sequence: randomInt(0x10000),
+    packets: 0,
+    octets: 0,
+  };
+  #playing = false;
+  #lastReportMs = -Infinity;
+  /** Monotonic time of the last sign of life of the client. */
+  aliveMs: number;
+
+  constructor(path: string, feed: Feed, transport: RtpTransport, clock: Clock) {
+    this.path = path;
+    this.feed = feed;
+    this.transport = transport;
+    this.#clock = clock;
+    this.aliveMs = clock.monotonicMs();
+  }
+
+  touch(): void {
+    this.aliveMs = this.#clock.monotonicMs();
+  }
+
+  /** Sequence number of the next packet, for RTP-Info. */
+  get sequence(): number {
+    return this.#rtp.sequence;
+  }
+
+  /** Starts pictures from the next key frame. */
+  play(): void {
+    if (!this.#playing) this.feed.add(this);
+    this.#playing = true;
+  }
+
+  show(picture: FrameInAir): void {
+    if (this.transport.backlogBytes() > MAX_BACKLOG_BYTES) {
+      this.feed.skipToKey(this);
+      return;
+    }
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#lastReportMs >= REPORT_INTERVAL_MS) {
+      this.#lastReportMs = nowMs;
+      this.transport.sendRtcp(
+        senderReport(this.#rtp, picture.rtpTime, picture.dueMs, `${this.id}@guardroom`),
+      );
+    }
+    this.transport.sendRtp(rtpPackets(this.#rtp, picture.frame.payloads, picture.rtpTime));
+  }
+
+  end(): void {
+    this.feed.remove(this);
+    this.transport.close();
+  }
+}
