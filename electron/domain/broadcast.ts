@@ -256,7 +256,13 @@ class Arbiter {
     else delete this.requests[id];
   }
 
-  private receipt(id: string, zoneId: string, step: ReceiptStep, reason?: ReceiptReason, byId?: string): void {
+  private receipt(
+    id: string,
+    zoneId: string,
+    step: ReceiptStep,
+    reason?: ReceiptReason,
+    byId?: string,
+  ): void {
     const receipt = { requestId: id, zoneId, step, atMs: this.atMs, reason, byId };
     this.effects.push({ type: 'receipt', receipt });
   }
