@@ -108,7 +108,7 @@ export class Connection {
     this.#queued += 1;
     this.#queue = this.#queue
       .then(() => this.#answer(request))
-      .catch(() => this.#socket.destroy())
+      .catch(() => void this.#socket.destroy())
       .finally(() => (this.#queued -= 1));
   }
 
@@ -188,20 +188,20 @@ export class Connection {
     if (this.#sessions.size >= MAX_SESSIONS_PER_CONNECTION) return { status: 503 };
     const choice = chooseTransport(request.headers.get('transport') ?? '', this.#freeChannel);
     if (!choice) return { status: 461 };
-    let session: Session | undefined;
     let transport: RtpTransport;
     if (choice.kind === 'tcp') {
       this.#freeChannel = Math.min(Math.max(...choice.channels) + 1, 254);
       transport = tcpTransport(this.#socket, choice.channels);
     } else {
       const { localAddress = '', remoteAddress = '' } = this.#socket;
-      transport = await udpTransport(localAddress, remoteAddress, choice.ports, () => session?.touch());
+      transport = await udpTransport(localAddress, remoteAddress, choice.ports);
     }
-    session = new Session(mount.path, mount.feed, transport, this.#context.clock);
+    const session = new Session(mount.path, mount.feed, transport, this.#context.clock);
     if (this.#socket.destroyed) {
       session.end();
       return { status: 503 };
     }
+    transport.onAlive(() => session.touch());
     this.#sessions.set(session.id, session);
     const timeoutS = Math.round(this.#context.sessionTimeoutMs / 1000);
     return {

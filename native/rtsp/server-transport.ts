@@ -11,6 +11,8 @@ export interface RtpTransport {
   sendRtcp(packet: Buffer): void;
   /** Bytes accepted but not yet taken by the client: what a slow client has in its way. */
   backlogBytes(): number;
+  /** Calls back for every packet that the client sends here (receiver reports keep a session alive). */
+  onAlive(listener: () => void): void;
   close(): void;
 }
 
@@ -65,6 +67,8 @@ export function tcpTransport(socket: Socket, channels: readonly [number, number]
     sendRtp: (packets) => write(interleave(packets, channels[0])),
     sendRtcp: (packet) => write(interleave([packet], channels[1])),
     backlogBytes: () => socket.writableLength,
+    // reports come in on the RTSP connection, which counts them itself
+    onAlive: () => undefined,
     close: () => undefined,
   };
 }
@@ -97,21 +101,18 @@ async function bindPair(family: 'udp4' | 'udp6', host: string): Promise<[UdpSock
   throw new Error(`no free UDP port pair on ${host}`);
 }
 
-/**
- * RTP over UDP to the peer of the RTSP connection.
- * @param onAlive called for every packet that the client sends back (receiver reports keep a session alive)
- */
+/** RTP over UDP to the peer of the RTSP connection. Rejects when no port pair is free. */
 export async function udpTransport(
   local: string,
   remote: string,
   ports: readonly [number, number],
-  onAlive: () => void,
 ): Promise<RtpTransport> {
   const [rtp, rtcp] = await bindPair(isIPv6(remote) ? 'udp6' : 'udp4', local);
   let backlog = 0;
+  let alive = (): void => undefined;
   for (const socket of [rtp, rtcp]) {
     socket.on('message', (_data, from) => {
-      if (from.address === remote) onAlive();
+      if (from.address === remote) alive();
     });
     // An unreachable client port shows as an error on later sends; the session ends by its time-out, not by a crash.
     socket.on('error', () => undefined);
@@ -128,6 +129,9 @@ export async function udpTransport(
     sendRtp: (packets) => packets.forEach((packet) => send(rtp, packet, ports[0])),
     sendRtcp: (packet) => send(rtcp, packet, ports[1]),
     backlogBytes: () => backlog,
+    onAlive: (listener) => {
+      alive = listener;
+    },
     close: () => {
       rtp.close();
       rtcp.close();
