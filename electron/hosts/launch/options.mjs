@@ -21,6 +21,7 @@ const LOG_LEVELS = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 
 /** An option that does not exist or has a value that it cannot have; the launcher prints the message and exits with 2. */
 export class OptionError extends Error {
+  /** @override */
   name = 'OptionError';
 }
 

@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process';
 
 /**
  * Kills a child's whole tree at once. On Linux the child must have been started `detached`, as the leader of a process
- * group; members that outlived it are found by the group too.
+ * group; members that outlived it are found by the group too. On Windows Node keeps its children in a job object that
+ * ends with it, so what a host that has ended had started is gone already.
  * @param {ChildProcess} child
  * @returns {Promise<void>} resolves when the kill has been sent
  */
