@@ -1,0 +1,27 @@
+import { FfmpegError } from './failure.ts';
+
+/** A camera's stream. Name and password are kept apart from the address, which may be shown and logged. */
+export interface RtspSource {
+  /** rtsp:// or rtsps://, without user and password. */
+  url: string;
+  user?: string;
+  password?: string;
+  transport: 'tcp' | 'udp';
+}
+
+/** The address with its login, for the handover only. @throws FfmpegError failed if it is no RTSP address. */
+export function addressWithLogin(source: RtspSource): string {
+  const parts = /^(rtsps?:\/\/)([^/?#\s@]+)([/?][^\s]*)?$/i.exec(source.url);
+  if (!parts)
+    throw new FfmpegError('failed', { what: 'address is not rtsp://host[:port]/path without a login' });
+  const [, scheme, host, rest] = parts;
+  if (!source.user) return source.url;
+  const login = `${encodeURIComponent(source.user)}:${encodeURIComponent(source.password ?? '')}`;
+  return `${scheme}${login}@${host}${rest ?? ''}`;
+}
+
+/** What must not appear in a log: the password, and the query of the address (some cameras take the login there). */
+export function secretsOf(source: RtspSource): string[] {
+  const query = /\?(.*)$/.exec(source.url)?.[1];
+  return [source.password, query].filter((secret): secret is string => secret !== undefined && secret !== '');
+}

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""A park's worth of cameras for tests: GStreamer's RTSP server playing loops in phase with the wall clock.
+
+One JSON object on the command line:
+  {"mounts": [{"path": "/cam1", "clip": "/x/a.h264", "codec": "h264", "fps": 15, "keys": true}],
+   "user": "guard", "password": "..."}            user and password are optional (digest)
+The first line printed is JSON: {"rtspPort": n, "controlPort": n, "epochMs": t}. Frame n of a clip is on the air at
+epochMs + n / fps, so a viewer that reads n from the picture's barcode knows how old the picture is.
+
+Control over HTTP: GET /stats -> {"connections": open now, "accepted": so far, "plays": {path: so far}},
+POST /stall?path=/cam1 and /resume?path=/cam1 (no more frames while the connection stays), POST /kick (drop everyone).
+It ends when its standard input closes.
+"""
+import json
+import re
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+CONFIG = json.loads(sys.argv[1])
+Gst.init(None)
+EPOCH = time.time()
+DELIMITER = {"h264": b"\x00\x00\x00\x01\x09", "h265": b"\x00\x00\x00\x01\x46\x01"}
+LOCK = threading.Lock()
+FEEDS = []
+STALLED = set()
+COUNTS = {"accepted": 0, "plays": {}}
+
+
+def nal_types(unit, codec):
+    for found in re.finditer(b"\x00\x00\x01", unit):
+        byte = unit[found.end()]
+        yield byte & 31 if codec == "h264" else (byte >> 1) & 63
+
+
+def is_key(unit, codec):
+    keys = {5} if codec == "h264" else set(range(16, 22))
+    return any(kind in keys for kind in nal_types(unit, codec))
+
+
+def without_delimiter(unit):
+    start = unit.index(b"\x00\x00\x01", 6)
+    return unit[start - 1 :] if unit[start - 1] == 0 else unit[start:]
+
+
+def parameter_sets(unit):
+    """The SPS and PPS at the head of an H.264 key frame."""
+    return unit[: next(m.start() for m in re.finditer(b"\x00\x00\x01[\x65\x25\x45]", unit))]
+
+
+class Clip:
+    """Access units of an Annex B file that has an access unit delimiter before each."""
+
+    def __init__(self, mount):
+        with open(mount["clip"], "rb") as file:
+            data = file.read()
+        codec = mount["codec"]
+        marks = [m.start() for m in re.finditer(re.escape(DELIMITER[codec]), data)] + [len(data)]
+        units = [without_delimiter(data[a:b]) for a, b in zip(marks, marks[1:])]
+        self.keys = [is_key(unit, codec) for unit in units]
+        if not mount.get("keys", True):
+            head = parameter_sets(units[0])
+            units = [head + units[i + 1 if key else i] for i, key in enumerate(self.keys)]
+        self.any_start = not mount.get("keys", True)
+        self.buffers = [Gst.Buffer.new_wrapped(unit) for unit in units]
+        self.duration = Gst.SECOND // mount["fps"]
+
+
+class Feed:
+    """One appsrc, fed in real time from the key frame that comes next."""
+
+    def __init__(self, source, clip, path):
+        self.source, self.clip, self.path, self.next = source, clip, path, None
+
+    def tick(self, now):
+        clip = self.clip
+        due = int((now - EPOCH) * Gst.SECOND / clip.duration)
+        if self.path in STALLED:
+            self.next = None
+            return True
+        if self.next is None:
+            if not clip.any_start and not clip.keys[due % len(clip.keys)]:
+                return True
+            self.next = due
+        while self.next <= due:
+            buffer = clip.buffers[self.next % len(clip.buffers)].copy()
+            buffer.duration = clip.duration
+            self.next += 1
+            if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+                return False
+        return True
+
+
+class Factory(GstRtspServer.RTSPMediaFactory):
+    def __init__(self, mount):
+        super().__init__()
+        self.mount, self.clip = mount, Clip(mount)
+        self.set_shared(True)
+        self.set_latency(0)
+        self.set_suspend_mode(GstRtspServer.RTSPSuspendMode.NONE)
+
+    def do_create_element(self, _url):
+        codec = self.mount["codec"]
+        # do-timestamp: stamps computed from the base time race with the start of the pipeline and stall it.
+        return Gst.parse_launch(
+            "( appsrc name=v is-live=true do-timestamp=true format=time block=false max-bytes=4000000"
+            f' caps="video/x-{codec},stream-format=byte-stream,alignment=au,framerate={self.mount["fps"]}/1"'
+            f" ! {codec}parse config-interval=-1"
+            f" ! rtp{codec}pay name=pay0 pt=96 config-interval=0 aggregate-mode=zero-latency )"
+        )
+
+    def do_configure(self, media):
+        path = self.mount["path"]
+        feed = Feed(media.get_element().get_by_name("v"), self.clip, path)
+        with LOCK:
+            FEEDS.append(feed)
+        media.connect("unprepared", lambda _media: drop(feed))
+
+
+def drop(feed):
+    with LOCK:
+        if feed in FEEDS:
+            FEEDS.remove(feed)
+
+
+def pump():
+    while True:
+        now = time.time()
+        with LOCK:
+            feeds = list(FEEDS)
+        for feed in feeds:
+            if not feed.tick(now):
+                drop(feed)
+        time.sleep(0.004)
+
+
+def on_client(_server, client):
+    COUNTS["accepted"] += 1
+    client.connect("play-request", on_play)
+
+
+def on_play(_client, context):
+    path = context.uri.abspath
+    COUNTS["plays"][path] = COUNTS["plays"].get(path, 0) + 1
+
+
+def open_clients():
+    found = []
+
+    def note(_server, client):
+        found.append(client)
+        return GstRtspServer.RTSPFilterResult.KEEP
+
+    SERVER.client_filter(note)
+    return len(found)
+
+
+def kick():
+    SERVER.client_filter(lambda _server, _client: GstRtspServer.RTSPFilterResult.REMOVE)
+
+
+class Control(BaseHTTPRequestHandler):
+    def reply(self, body):
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        self.reply({"connections": open_clients(), **COUNTS})
+
+    def do_POST(self):
+        url = urlparse(self.path)
+        path = parse_qs(url.query).get("path", [""])[0]
+        if url.path == "/stall":
+            STALLED.add(path)
+        elif url.path == "/resume":
+            STALLED.discard(path)
+        elif url.path == "/kick":
+            kick()
+        self.reply({})
+
+    def log_message(self, *_args):
+        pass
+
+
+SERVER = GstRtspServer.RTSPServer()
+SERVER.set_address("127.0.0.1")
+SERVER.set_service("0")
+# One thread by default: DESCRIBEs would queue behind each other's cold start.
+SERVER.get_thread_pool().set_max_threads(-1)
+SERVER.connect("client-connected", on_client)
+FACTORIES = []
+for one in CONFIG["mounts"]:
+    factory = Factory(one)
+    FACTORIES.append(factory)
+    if CONFIG.get("user"):
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_permission_for_role("viewer", "media.factory.access", True)
+        permissions.add_permission_for_role("viewer", "media.factory.construct", True)
+        factory.set_permissions(permissions)
+    SERVER.get_mount_points().add_factory(one["path"], factory)
+if CONFIG.get("user"):
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_supported_methods(2)  # digest
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "viewer")
+    auth.add_digest(CONFIG["user"], CONFIG["password"], token)
+    SERVER.set_auth(auth)
+SERVER.attach(None)
+CONTROL = ThreadingHTTPServer(("127.0.0.1", 0), Control)
+threading.Thread(target=pump, daemon=True).start()
+threading.Thread(target=CONTROL.serve_forever, daemon=True).start()
+LOOP = GLib.MainLoop()
+
+
+def until_parent_ends():
+    sys.stdin.read()
+    LOOP.quit()
+
+
+threading.Thread(target=until_parent_ends, daemon=True).start()
+print(
+    json.dumps({"rtspPort": SERVER.get_bound_port(), "controlPort": CONTROL.server_port, "epochMs": EPOCH * 1000}),
+    flush=True,
+)
+LOOP.run()

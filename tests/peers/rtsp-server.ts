@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startChild } from '#native/process/child.ts';
+import { testClip, type ClipSpec } from './rtsp-clip.ts';
+
+/** What the tests and the bench use when they do not care: 360p, 15 frames a second, a key frame each second. */
+export const SMALL_CLIP: ClipSpec = { codec: 'h264', width: 640, height: 360, fps: 15, seconds: 20 };
+
+export interface RtspMount extends Partial<ClipSpec> {
+  path: string;
+  /** False: a stream that never has a key frame. */
+  keys?: boolean;
+}
+
+export interface RtspStats {
+  connections: number;
+  accepted: number;
+  plays: Record<string, number>;
+}
+
+export interface RtspServer {
+  port: number;
+  epochMs: number;
+  pid: number;
+  /** rtsp://127.0.0.1:port/path, without credentials. */
+  url(path: string): string;
+  stats(): Promise<RtspStats>;
+  stall(path: string): Promise<void>;
+  resume(path: string): Promise<void>;
+  kick(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts GStreamer's RTSP server with the given cameras, with digest if there is a password.
+ * Needs python3-gi and gir1.2-gst-rtsp-server-1.0 for the system's /usr/bin/python3.
+ */
+export async function startRtspServer(
+  mounts: RtspMount[],
+  login?: { user: string; password: string },
+): Promise<RtspServer> {
+  const cameras = [];
+  for (const { path, keys, ...spec } of mounts) {
+    const clip = { ...SMALL_CLIP, ...spec };
+    cameras.push({ path, keys: keys ?? true, codec: clip.codec, fps: clip.fps, clip: await testClip(clip) });
+  }
+  const child = startChild({
+    label: 'rtsp test server',
+    command: '/usr/bin/python3',
+    args: [fileURLToPath(new URL('./rtsp-server.py', import.meta.url)), JSON.stringify({ mounts: cameras, ...login })],
+    stdin: 'pipe',
+    stdout: 'pipe',
+  });
+  const lines = createInterface({ input: child.stdout! });
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => JSON.parse(line as string) as { rtspPort: number; controlPort: number; epochMs: number }),
+    child.exited.then(() => undefined),
+  ]);
+  if (!first) throw new Error(`the RTSP test server did not start: ${child.stderrTail()}`);
+  const control = async (method: string, path: string) => {
+    const response = await fetch(`http://127.0.0.1:${first.controlPort}${path}`, { method });
+    return (await response.json()) as unknown;
+  };
+  return {
+    port: first.rtspPort,
+    epochMs: first.epochMs,
+    pid: child.pid,
+    url: (path) => `rtsp://127.0.0.1:${first.rtspPort}${path}`,
+    stats: async () => (await control('GET', '/stats')) as RtspStats,
+    stall: async (path) => void (await control('POST', `/stall?path=${path}`)),
+    resume: async (path) => void (await control('POST', `/resume?path=${path}`)),
+    kick: async () => void (await control('POST', '/kick')),
+    stop: () => child.stop(500),
+  };
+}
