@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '#contract/base.ts';
+import type { SiteProblem } from '#contract/site.contract.ts';
+import {
+  SITE_COLLECTIONS,
+  site as siteSchema,
+  siteCollections,
+  type Site,
+  type SiteCollection,
+  type SiteFile,
+} from '#contract/site.ts';
+import { fail } from '#station/errors.ts';
+import { STATION_ACTOR, type Actor, type SitePort, type StationPorts, type Tx } from '#station/ports.ts';
+import { checkSite } from './site-check.ts';
+import { parseSiteFile, writeSiteFile } from './site-file.ts';
+import { indexSite } from './site-index.ts';
+import * as store from './site.store.ts';
+
+/** The site file does not hold. The message lists where. */
+export class SiteFileError extends Error {}
+const lineText = (problem: SiteProblem) =>
+  `  ${problem.line ? `line ${problem.line}: ` : ''}${problem.path} ${problem.code} ${JSON.stringify(problem.params)}`;
+
+export type SiteService = ReturnType<typeof createSite>;
+
+/**
+ * The park as data. On the first start it comes from the site file; from then on the database holds
+ * it, because it is edited in the console.
+ * @param file site file; read on the first start only
+ * @throws SiteFileError with path and line of every problem
+ */
+export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file: string) {
+  const { db, write, audit, vault, bus } = ports;
+  const revisions = ports.liveCollection<{ id: 'site'; revision: number }>();
+  const text = readFileSync(file, 'utf8');
+  const parsed = parseSiteFile(text);
+  if ('problems' in parsed) throw new SiteFileError(`${file}:\n${parsed.problems.map(lineText).join('\n')}`);
+
+  const adopt = (site: Site, revision: number) => {
+    index = indexSite(site, revision);
+    revisions.upsert({ id: 'site', revision });
+    bus.emit('site.changed', { revision });
+  };
+  const replace = (tx: Tx, next: SiteFile, revision: number) => {
+    // parsing again drops what never leaves the station: passwords, demo accounts
+    const site = siteSchema.parse(next);
+    store.save(tx.db, site, revision);
+    store.replaceObjects(tx.db, site);
+    for (const camera of next.cameras)
+      if (camera.password) store.putSecret(tx.db, camera.id, vault.seal(camera.password));
+    tx.afterCommit(() => adopt(site, revision));
+  };
+  let index: ReturnType<typeof indexSite>;
+  if (!store.load(db)) {
+    write((tx) => {
+      replace(tx, parsed.file, 1);
+      audit.append(tx, STATION_ACTOR, 'site.create', parsed.file.site.id, { kind: parsed.file.site.kind });
+    });
+  }
+  const stored = store.load(db)!;
+  if (stored.site.site.kind !== parsed.file.site.kind || stored.site.site.id !== parsed.file.site.id)
+    throw new SiteFileError(
+      `${file} describes the ${parsed.file.site.kind} site ${parsed.file.site.id}, but this data folder belongs to the ${stored.site.site.kind} site ${stored.site.site.id}; use another --data folder (a demo park cannot become a real site)`,
+    );
+  index = indexSite(stored.site, stored.revision);
+  revisions.upsert({ id: 'site', revision: stored.revision });
+
+  const port: SitePort = {
+    current: () => index.site,
+    revision: () => index.revision,
+    place: (id) => index.places.get(id),
+    device: (id) => index.devices.get(id),
+    camera: (id) => index.cameras.get(id),
+    perimeterZone: (id) => index.perimeterZones.get(id),
+    broadcastZone: (id) => index.broadcastZones.get(id),
+    contact: (id) => index.contacts.get(id),
+    checkpoint: (id) => index.checkpoints.get(id),
+    patrolRoute: (id) => index.patrolRoutes.get(id),
+    placeName: (id) => index.placeName(id),
+    placeAndAbove: (id) => index.placeAndAbove(id),
+    levelOf: (id) => index.levelOf(id),
+    cameraPassword: (id) => {
+      const sealed = store.secretOf(db, id);
+      return sealed === undefined ? undefined : vault.open(sealed);
+    },
+  };
+  /** Checks the whole site as it would be, then writes one object. */
+  const edit = (
+    tx: Tx,
+    actor: Actor,
+    next: Site,
+    action: string,
+    target: string,
+    params: JsonObject,
+    apply: () => void,
+  ) => {
+    const known = new Set(checkSite(index.site).map((one) => `${one.path} ${one.code}`));
+    const problems = checkSite(next).filter((one) => !known.has(`${one.path} ${one.code}`));
+    if (problems.length > 0)
+      fail('INVALID', 'site.problem', {
+        problems: problems.slice(0, 20).map(({ path, code, params: of }) => ({ path, code, params: of })),
+      });
+    const revision = index.revision + 1;
+    apply();
+    store.save(tx.db, next, revision);
+    audit.append(tx, actor, action, target, params);
+    tx.afterCommit(() => adopt(next, revision));
+  };
+  return {
+    port,
+    revisions,
+    /** What the file on disk says now, for the demo accounts. */
+    file: parsed.file,
+    /** Shapes drawn below the park's own: `map.json` beside the site file; none is fine. */
+    map(): JsonObject {
+      try {
+        return JSON.parse(readFileSync(join(file, '..', 'map.json'), 'utf8')) as JsonObject;
+      } catch {
+        return { type: 'FeatureCollection', features: [] };
+      }
+    },
+    put(actor: Actor, collection: SiteCollection, raw: JsonObject, cameraPassword?: string): void {
+      const checked = siteCollections[collection].safeParse(raw);
+      if (!checked.success)
+        return fail('INVALID', 'input', {
+          issues: checked.error.issues.map((issue) => ({
+            path: issue.path.join('.'),
+            message: issue.message,
+          })),
+        });
+      const object = checked.data;
+      write((tx) => {
+        const list = index.site[collection] as { id: string }[];
+        const at = list.findIndex((one) => one.id === object.id);
+        const next = at < 0 ? [...list, object] : list.with(at, object);
+        edit(
+          tx,
+          actor,
+          { ...index.site, [collection]: next },
+          at < 0 ? 'site.add' : 'site.edit',
+          `${collection}/${object.id}`,
+          { before: (list[at] ?? null) as never, after: object as never },
+          () => {
+            store.putObject(tx.db, collection, object);
+            if (collection === 'cameras' && cameraPassword !== undefined)
+              store.putSecret(tx.db, object.id, cameraPassword === '' ? null : vault.seal(cameraPassword));
+          },
+        );
+      });
+    },
+    remove(actor: Actor, collection: SiteCollection, id: string): void {
+      write((tx) => {
+        const list = index.site[collection] as { id: string }[];
+        const before =
+          list.find((one) => one.id === id) ?? fail('NOT_FOUND', 'site.unknown', { collection, id });
+        edit(
+          tx,
+          actor,
+          { ...index.site, [collection]: list.filter((one) => one.id !== id) },
+          'site.remove',
+          `${collection}/${id}`,
+          { before: before as never },
+          () => {
+            store.removeObject(tx.db, collection, id);
+            if (collection === 'cameras') store.putSecret(tx.db, id, null);
+          },
+        );
+      });
+    },
+    importFile(actor: Actor, yaml: string, apply: boolean) {
+      const next = parseSiteFile(yaml);
+      if ('problems' in next) return { problems: next.problems, counts: {}, applied: false };
+      const { site } = next.file;
+      const problems: SiteProblem[] = [];
+      for (const key of ['id', 'kind'] as const)
+        if (site[key] !== index.site.site[key])
+          problems.push({
+            path: `site.${key}`,
+            code: 'other_site',
+            params: { found: site[key], expected: index.site.site[key] },
+          });
+      const counts = Object.fromEntries(SITE_COLLECTIONS.map((name) => [name, next.file[name].length]));
+      if (!apply || problems.length > 0) return { problems, counts, applied: false };
+      write((tx) => {
+        replace(tx, next.file, index.revision + 1);
+        audit.append(tx, actor, 'site.import', site.id, counts);
+      });
+      return { problems, counts, applied: true };
+    },
+    exportFile: () => writeSiteFile(index.site),
+  };
+}

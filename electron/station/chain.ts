@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+/** JSON with sorted keys, so that one content has one text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const fields = Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** Hash that the first entry of a chain builds on. */
+export const CHAIN_START = '0'.repeat(64);
+
+/** SHA-256 (hex) over the previous entry's hash and this entry's content: changing one changes all after it. */
+export function chainHash(previous: string, content: unknown): string {
+  return createHash('sha256').update(previous).update('\n').update(canonicalJson(content)).digest('hex');
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '#native/sqlite/types.ts';
+import { base } from './001-base.ts';
+
+/** The schema, in order. A release never edits or reorders what an earlier one shipped. */
+export const migrations: readonly Migration[] = [base];

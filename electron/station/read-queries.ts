@@ -1,0 +1,4 @@
+import type { ReadQuery } from '#native/sqlite/read-worker.ts';
+
+/** Heavy reads that run in the read pool, by name: one line for each feature that has any. */
+export const readQueries: Readonly<Record<string, ReadQuery>> = {};
