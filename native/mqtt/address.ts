@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { MqttError } from './errors.ts';
 
 /** TLS material as PEM text (contents, not file names). */
@@ -36,7 +38,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function brokerEndpoint(url: string, path = 'url'): { host: string; port: number; secure: boolean } {
   if (!URL.canParse(url)) return refuse(path, 'not-a-url');
   const parsed = new URL(url);
-  if (parsed.protocol !== 'mqtt:' && parsed.protocol !== 'mqtts:') return refuse(path, 'scheme-must-be-mqtt-or-mqtts');
+  if (parsed.protocol !== 'mqtt:' && parsed.protocol !== 'mqtts:')
+    return refuse(path, 'scheme-must-be-mqtt-or-mqtts');
   // A password in an address ends up in logs and on screens; it has a field of its own.
   if (parsed.username || parsed.password) return refuse(path, 'credentials-in-url');
   if (!parsed.hostname) return refuse(path, 'host-missing');
@@ -61,7 +64,18 @@ function parseTls(value: unknown, path: string): BrokerTls | undefined {
   const certPem = pem(value['certPem'], `${path}.certPem`, /-----BEGIN CERTIFICATE-----/);
   const keyPem = pem(value['keyPem'], `${path}.keyPem`, /-----BEGIN [A-Z ]*PRIVATE KEY-----/);
   if ((certPem === undefined) !== (keyPem === undefined))
-    refuse(certPem === undefined ? `${path}.certPem` : `${path}.keyPem`, 'certificate-and-key-belong-together');
+    refuse(
+      certPem === undefined ? `${path}.certPem` : `${path}.keyPem`,
+      'certificate-and-key-belong-together',
+    );
+  try {
+    // OpenSSL passes over an authority that it cannot read, and would then trust nobody.
+    if (caPem !== undefined) new X509Certificate(caPem);
+    createSecureContext({ ca: caPem, cert: certPem, key: keyPem });
+  } catch {
+    // The text of OpenSSL's error may quote the key.
+    refuse(path, 'certificate-or-key-unreadable');
+  }
   const strict = value['rejectUnauthorized'] ?? true;
   if (typeof strict !== 'boolean') return refuse(`${path}.rejectUnauthorized`, 'not-a-boolean');
   return { caPem, certPem, keyPem, rejectUnauthorized: strict };

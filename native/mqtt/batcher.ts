@@ -1,4 +1,3 @@
-import { rewriteDelayMs } from './backoff.ts';
 import { errorText } from './errors.ts';
 import type { Clock } from './types.ts';
 
@@ -25,9 +24,17 @@ export interface Batcher<Item> {
   /** Items that are not durable yet, the batch that is being written included. */
   waiting(): number;
   blocked(): Blocked | undefined;
-  /** Takes nothing more and writes what it has, unless writing fails: then the rest stays unacknowledged. */
+  /**
+   * Takes nothing more and writes what it has, unless writing fails or takes longer than 5 s: then the rest stays
+   * unacknowledged.
+   */
   close(): Promise<void>;
 }
+
+/** A failed write is tried again soon (a lock, a short stall) and then every 5 s (a full disk). */
+const rewriteDelayMs = (attempt: number) => Math.min(5_000, 100 * 2 ** Math.min(attempt - 1, 10));
+
+const closeLimitMs = 5_000;
 
 /**
  * Group commit: what comes in while a batch is being written forms the next batch; an idle batcher writes as soon
@@ -43,6 +50,7 @@ export function createBatcher<Item>(options: BatcherOptions<Item>): Batcher<Item
   let cancelRetry: (() => void) | undefined;
   let closing = false;
   let closed: (() => void)[] = [];
+  let cancelLimit: (() => void) | undefined;
 
   const setBlocked = (next: Blocked | undefined) => {
     if (next === blocked) return;
@@ -53,6 +61,7 @@ export function createBatcher<Item>(options: BatcherOptions<Item>): Batcher<Item
   const finish = () => {
     const waiters = closed;
     closed = [];
+    cancelLimit?.();
     for (const waiter of waiters) waiter();
   };
 
@@ -84,7 +93,7 @@ export function createBatcher<Item>(options: BatcherOptions<Item>): Batcher<Item
       return finish();
     }
     const delayMs = rewriteDelayMs(attempt);
-    setBlocked({ detail: errorText(error), attempt, retryAtMs: clock.now() + delayMs });
+    setBlocked({ detail: errorText(error), attempt, retryAtMs: clock.nowMs() + delayMs });
     cancelRetry = clock.after(delayMs, () => {
       cancelRetry = undefined;
       attemptWrite(attempt + 1);
@@ -115,6 +124,7 @@ export function createBatcher<Item>(options: BatcherOptions<Item>): Batcher<Item
       closing = true;
       return new Promise((resolve) => {
         closed.push(resolve);
+        cancelLimit ??= clock.after(closeLimitMs, finish);
         if (cancelRetry) {
           cancelRetry();
           cancelRetry = undefined;

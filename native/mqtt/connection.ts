@@ -1,6 +1,7 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { brokerEndpoint, type BrokerAddress } from './address.ts';
 import { errorText, linkReason } from './errors.ts';
+import { systemClock } from '#native/process/clock.ts';
 import type { LinkReason } from './types.ts';
 
 /** A message that the broker publishes for us when we vanish. */
@@ -69,6 +70,8 @@ function clientOptions(options: ConnectionOptions): IClientOptions {
   };
 }
 
+const goodbyeMs = 2_000;
+
 /** Opens one connection to a broker and follows it to its end; it never comes back by itself. */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
   const client = connect(clientOptions(options));
@@ -99,7 +102,10 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     drop: blame,
     async end() {
       ending = true;
+      // A broker that no longer answers would never close its side.
+      const cancel = systemClock().after(goodbyeMs, () => client.stream.destroy());
       await client.endAsync(!client.connected);
+      cancel();
     },
   };
 }

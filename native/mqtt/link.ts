@@ -1,6 +1,6 @@
-import { reconnectDelayMs } from './backoff.ts';
+import { tieredBackoffMs } from '#native/process/backoff.ts';
 import { openConnection, type Connection, type ConnectionOptions } from './connection.ts';
-import type { Clock, LinkState } from './types.ts';
+import type { Clock, LinkReason, LinkState } from './types.ts';
 
 export interface LinkOptions {
   readonly connection: ConnectionOptions;
@@ -40,32 +40,37 @@ export function openLink(options: LinkOptions): Link {
     options.onState(next);
   };
 
+  const lost = (reasonCode: LinkReason, detail: string) => {
+    if (upAtMs !== undefined && clock.nowMs() - upAtMs >= stableMs) attempt = 0;
+    attempt += 1;
+    const delayMs = tieredBackoffMs(attempt);
+    cancelRetry = clock.after(delayMs, connect);
+    setState({ kind: 'offline', reasonCode, detail, attempt, retryAtMs: clock.nowMs() + delayMs });
+  };
+
   const connect = () => {
     cancelRetry = undefined;
     if (state.kind === 'stopped') return;
     held = !(options.mayConnect?.() ?? true);
     if (held) return;
     upAtMs = undefined;
-    setState({ kind: 'connecting', attempt });
+    if (attempt > 0) setState({ kind: 'connecting', attempt });
     const connection: Connection = openConnection(options.connection, {
       onUp(sessionPresent) {
-        upAtMs = clock.now();
+        upAtMs = clock.nowMs();
         setState({ kind: 'online', sinceMs: upAtMs, sessionPresent });
         options.onUp(connection, sessionPresent);
       },
       onDown(reasonCode, detail) {
         options.onDown?.(connection);
-        if (upAtMs !== undefined && clock.now() - upAtMs >= stableMs) attempt = 0;
-        attempt += 1;
-        const delayMs = reconnectDelayMs(attempt);
-        cancelRetry = clock.after(delayMs, connect);
-        setState({ kind: 'offline', reasonCode, detail, attempt, retryAtMs: clock.now() + delayMs });
+        lost(reasonCode, detail);
       },
     });
     current = connection;
     options.onOpening(connection);
   };
-  connect();
+  // In the next turn, so that the owner holds this link before it hears of it.
+  cancelRetry = clock.after(0, connect);
 
   return {
     state: () => state,
@@ -74,8 +79,8 @@ export function openLink(options: LinkOptions): Link {
       if (held) connect();
     },
     async stop() {
-      cancelRetry?.();
       if (state.kind === 'stopped') return;
+      cancelRetry?.();
       setState({ kind: 'stopped' });
       await current?.end();
     },

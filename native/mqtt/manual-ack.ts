@@ -56,7 +56,7 @@ export function takeOver(
         qos,
         retained: packet.retain,
         duplicate: packet.dup,
-        receivedAtMs: clock.now(),
+        receivedAtMs: clock.nowMs(),
       },
       qos === 1 ? (messageId ?? 0) : 0,
     );

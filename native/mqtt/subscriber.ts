@@ -1,11 +1,12 @@
-import type { BrokerAddress } from './address.ts';
+import { systemClock } from '#native/process/clock.ts';
+import { parseBrokerAddress, type BrokerAddress } from './address.ts';
 import { createBatcher } from './batcher.ts';
 import type { Connection } from './connection.ts';
 import { openLink } from './link.ts';
 import { takeOver } from './manual-ack.ts';
 import { createSubscription } from './subscription.ts';
 import { assertFilter } from './topics.ts';
-import { systemClock, type Clock, type InboundMessage, type LinkState } from './types.ts';
+import type { Clock, InboundMessage, LinkState } from './types.ts';
 
 export interface TopicFilter {
   readonly filter: string;
@@ -64,8 +65,9 @@ const sevenDaysSeconds = 7 * 24 * 3600;
  * @throws MqttError for an invalid address or filter; everything later is a state.
  */
 export function openSubscriber(options: SubscriberOptions): Subscriber {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? systemClock();
   const maxBatch = options.maxBatch ?? 1000;
+  const address = parseBrokerAddress(options.address);
   for (const topic of options.topics) assertFilter(topic.filter);
   const counts = { received: 0, committed: 0, acknowledged: 0, duplicates: 0, batches: 0, largestBatch: 0 };
   let connections = 0;
@@ -113,7 +115,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   const link = openLink({
     clock,
     connection: {
-      address: options.address,
+      address,
       clientId: options.clientId,
       sessionExpirySeconds: options.sessionExpirySeconds ?? sevenDaysSeconds,
       receiveMaximum: Math.min(65_535, maxBatch * 2),

@@ -1,4 +1,4 @@
-import { reconnectDelayMs } from './backoff.ts';
+import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { Connection } from './connection.ts';
 import { errorText } from './errors.ts';
 import type { TopicFilter } from './subscriber.ts';
@@ -46,14 +46,16 @@ export function createSubscription(
       const granted = (error as { packet?: { granted?: number[] } }).packet?.granted;
       // No SUBACK, or one that does not fit: the connection is of no use.
       if (granted?.length !== topics.length) return connection.drop('protocol-error', errorText(error));
-      refused = topics.filter((_, index) => (granted[index] ?? 0) >= firstFailure).map(({ filter }) => filter);
+      refused = topics
+        .filter((_, index) => (granted[index] ?? 0) >= firstFailure)
+        .map(({ filter }) => filter);
     }
     if (!connection.alive()) return;
     established = ready = refused.length === 0;
     problem = undefined;
     if (!ready) {
-      const delayMs = reconnectDelayMs(attempt);
-      problem = { detail: refused.join(' '), attempt, retryAtMs: clock.now() + delayMs };
+      const delayMs = tieredBackoffMs(attempt);
+      problem = { detail: refused.join(' '), attempt, retryAtMs: clock.nowMs() + delayMs };
       cancelRetry = clock.after(delayMs, () => void ask(connection, attempt + 1));
     }
     onChange();

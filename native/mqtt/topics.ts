@@ -14,7 +14,8 @@ export function assertFilter(filter: string): void {
   const levels = filter.split('/');
   const good = levels.every(
     (level, index) =>
-      level === '+' || (level === '#' ? index === levels.length - 1 : !level.includes('+') && !level.includes('#')),
+      level === '+' ||
+      (level === '#' ? index === levels.length - 1 : !level.includes('+') && !level.includes('#')),
   );
   if (filter === '' || hasNull(filter) || Buffer.byteLength(filter) > maxTopicBytes || !good)
     throw new MqttError('invalid-topic', { topic: filter.slice(0, 200) });

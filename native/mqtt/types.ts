@@ -1,3 +1,5 @@
+import type { Clock as ProcessClock } from '#native/process/clock.ts';
+
 /** What the MQTT driver says to those who use it. It knows brokers, topics and bytes, and no park. */
 
 /** One PUBLISH as it came in. */
@@ -60,22 +62,8 @@ export type LinkState =
     }
   | { readonly kind: 'stopped' };
 
-/** Time as the driver needs it, so that tests hold it in their hands. */
-export interface Clock {
-  /** UTC milliseconds. */
-  now(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. */
-  after(delayMs: number, callback: () => void): () => void;
-}
-
-/** The machine's clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+/** Time as the driver needs it: the station's clock and that of a test both fit. */
+export type Clock = Pick<ProcessClock, 'nowMs' | 'after'>;
 
 export interface PublishOptions {
   /** 0: fire and forget. 1 (default): resolves when the broker has acknowledged. */
