@@ -103,17 +103,17 @@ function startOnce<Port>(
     await exited;
     cancel();
   };
-  const ended = exited.then((code) => fail(code === 0 ? 'ended' : 'crashed'));
+  let refusal: string | undefined;
+  const ended = exited.then((code) => fail(refusal ?? (code === 0 ? 'ended' : 'crashed')));
   ended.catch(() => undefined); // looked at only once it works
 
   return new Promise<Worker>((resolve, reject) => {
     child.on('message', (message) => {
       context.progress();
-      // Nothing is left of a refused start before the next one begins.
-      if (message.type === 'refused')
-        void stop()
-          .then(() => fail(message.reason))
-          .catch(reject);
+      if (message.type === 'refused') {
+        refusal = message.reason;
+        void stop(); // its exit rejects below: nothing is left of it before the next try
+      }
       if (message.type !== 'ready') return;
       onChild(child);
       resolve({ ended, stop });
