@@ -14,6 +14,7 @@ import type { CallContext, CallGate } from './rpc.ts';
 import type { Connection } from './sessions.ts';
 import { openVault } from './vault.ts';
 import { wire, type Wired } from './wiring.ts';
+import { holdLock } from '#native/sqlite/lock.ts';
 import { openReadPool } from '#native/sqlite/read-pool.ts';
 
 export interface StationOptions {
@@ -56,7 +57,7 @@ const DEADLINE_MS = 5000;
 
 /**
  * Starts a station: database, kernel, features, links, in this order.
- * @throws DamagedDatabaseError, FutureDatabaseError, SiteFileError: each says what to do
+ * @throws LockedError, DamagedDatabaseError, FutureDatabaseError, SiteFileError: each says what to do
  */
 export async function startStation(options: StationOptions): Promise<Station> {
   const data = resolve(options.dataDir);
@@ -64,6 +65,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog(options.logLevel ?? 'info', join(data, 'logs'));
+  const release = holdLock(join(data, 'station.lock'));
   const file = join(data, 'guardroom.sqlite');
   const { db, migratedFrom } = openDatabase(
     file,
@@ -131,6 +133,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
     await readPool.stop();
     db.pragma('wal_checkpoint(TRUNCATE)');
     db.close();
+    release();
     log.info('station stopped');
   };
   let connections = 0;

@@ -31,6 +31,11 @@ export function openWritable(file: string): Writable {
   return db;
 }
 
+/** Opens a file as it is, for the lock. */
+export function openPlain(file: string): Writable {
+  return new (load())(file);
+}
+
 /** Opens a connection that cannot write, for the read pool and for checks. */
 export function openReadable(file: string): BetterSqlite3.Database & Readable {
   const db = new (load())(file, { readonly: true, fileMustExist: true });
