@@ -55,6 +55,7 @@ test('places know where they stand', () => {
   expect(index.levelOf('b3')).toBeNull();
 });
 test('no text makes it throw', () => {
+  expect(problemsOf('site: *nobody')).toMatchObject([{ code: 'yaml' }]);
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (any) => {
       const parsed = parseSiteFile(any);

@@ -37,7 +37,14 @@ export function parseSiteFile(text: string): { file: SiteFile } | { problems: Si
     }
     return undefined;
   };
-  const parsed = siteFile.safeParse(document.toJS());
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // an alias (*x) of nothing is found only when the text is turned into values
+    return { problems: [{ path: '', code: 'yaml', params: { message: (error as Error).message } }] };
+  }
+  const parsed = siteFile.safeParse(content);
   if (!parsed.success) {
     return {
       problems: parsed.error.issues.slice(0, 100).map((issue) => ({
