@@ -1,5 +1,6 @@
 import type { Migration } from '#native/sqlite/types.ts';
 import { base } from './001-base.ts';
+import { ingest } from './002-ingest.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
-export const migrations: readonly Migration[] = [base];
+export const migrations: readonly Migration[] = [base, ingest];
