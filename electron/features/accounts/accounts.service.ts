@@ -2,7 +2,7 @@ import type { Account, Session } from '#contract/auth.contract.ts';
 import type { SiteFile } from '#contract/site.ts';
 import { permissionsOf, type Role } from '#domain/permissions.ts';
 import { fail } from '#station/errors.ts';
-import { STATION_ACTOR, type Actor, type StationPorts } from '#station/ports.ts';
+import { STATION_ACTOR, type Actor, type StationPorts, type Tx } from '#station/ports.ts';
 import { actorOf, type ActiveSession, type Connection, type Sessions } from '#station/sessions.ts';
 import { hashPassword, passwordFits } from './password.ts';
 import * as store from './accounts.store.ts';
@@ -30,26 +30,20 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
     locked: session.locked,
     idleLockMs: idleLockMs(),
   });
-  const make = async (role: Role, input: NewAdmin, mustChange: boolean, actor: Actor): Promise<Account> => {
-    const passwordHash = await hashPassword(input.password);
+  /** Checks and hashes, which takes a while, before any transaction. */
+  const prepare = async (role: Role, input: NewAdmin, mustChange: boolean) => {
     if (input.password.toLowerCase() === input.username.toLowerCase())
       fail('INVALID', 'account.password_is_username');
-    return write((tx) => {
-      if (store.byUsername(tx.db, input.username))
-        fail('CONFLICT', 'account.username_taken', { username: input.username });
-      const id = newId();
-      store.insert(tx.db, {
-        id,
-        username: input.username,
-        name: input.name,
-        role,
-        passwordHash,
-        mustChange,
-        nowMs: tx.nowMs,
-      });
-      audit.append(tx, actor, 'account.create', input.username, { role, name: input.name });
-      return store.publicAccount(store.byId(tx.db, id)!);
-    });
+    const { username, name } = input;
+    return { role, username, name, mustChange, passwordHash: await hashPassword(input.password) };
+  };
+  const add = (tx: Tx, actor: Actor, prepared: Awaited<ReturnType<typeof prepare>>): Account => {
+    const { username, role, name } = prepared;
+    if (store.byUsername(tx.db, username)) fail('CONFLICT', 'account.username_taken', { username });
+    const id = newId();
+    store.insert(tx.db, { id, ...prepared, nowMs: tx.nowMs });
+    audit.append(tx, actor, 'account.create', username, { role, name });
+    return store.publicAccount(store.byId(tx.db, id)!);
   };
   const needsSetup = () => ports.site.current().site.kind === 'real' && store.count(db) === 0;
   /** Counts a failure and locks the account out when there are too many. */
@@ -79,14 +73,12 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
     /** Accounts of the demo park, made on its first start; their passwords are on the sign-in screen. */
     async seedDemo(file: SiteFile): Promise<void> {
       if (file.site.kind !== 'demo' || store.count(db) > 0) return;
-      for (const demo of file.demoAccounts) {
-        await make(
-          demo.role,
-          { username: demo.username, name: demo.name.zh, password: demo.password },
-          false,
-          STATION_ACTOR,
-        );
-      }
+      const prepared = await Promise.all(
+        file.demoAccounts.map(({ role, username, name, password }) =>
+          prepare(role, { username, name: name.zh, password }, false),
+        ),
+      );
+      write((tx) => prepared.forEach((one) => add(tx, STATION_ACTOR, one)));
     },
     /** First start of a real site: three administrators, three people, no default password. */
     async setup(input: {
@@ -99,9 +91,15 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
         one.username.toLowerCase(),
       );
       if (new Set(names).size < 3) fail('INVALID', 'setup.same_person');
-      await make('system_admin', input.systemAdmin, false, STATION_ACTOR);
-      await make('security_admin', input.securityAdmin, false, STATION_ACTOR);
-      await make('audit_admin', input.auditAdmin, false, STATION_ACTOR);
+      const prepared = await Promise.all([
+        prepare('system_admin', input.systemAdmin, false),
+        prepare('security_admin', input.securityAdmin, false),
+        prepare('audit_admin', input.auditAdmin, false),
+      ]);
+      write((tx) => {
+        if (!needsSetup()) fail('CONFLICT', 'setup.done');
+        prepared.forEach((one) => add(tx, STATION_ACTOR, one));
+      });
     },
     async signIn(connection: Connection, username: string, password: string): Promise<Session> {
       const account = await check(username, password);
@@ -156,8 +154,10 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
       const account = store.byId(db, id);
       return account && store.publicAccount(account);
     },
-    create: (actor: Actor, input: NewAdmin & { role: Role }): Promise<Account> =>
-      make(input.role, input, true, actor),
+    async create(actor: Actor, input: NewAdmin & { role: Role }): Promise<Account> {
+      const prepared = await prepare(input.role, input, true);
+      return write((tx) => add(tx, actor, prepared));
+    },
     async update(
       actor: Actor,
       input: { id: string; name?: string; role?: Role; enabled?: boolean; password?: string },
