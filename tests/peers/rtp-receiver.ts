@@ -1,6 +1,6 @@
 /**
  * An RTP receiver that knows nothing of ours: parses RFC 3550 headers, checks continuity, decodes G.711 by the tables
- * of ITU-T G.711 as arithmetic, and tells which tones it hears. Also runs as a program (for a network namespace).
+ * of ITU-T G.711 as arithmetic, and tells which tones it hears.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -152,23 +152,4 @@ export function toneShare(samples: readonly number[], hz: number, rateHz = 8000)
   const power = last * last + before * before - factor * last * before;
   const energy = samples.reduce((sum, value) => sum + value * value, 0);
   return energy === 0 ? 0 : (2 * power) / (samples.length * energy);
-}
-
-// As a program: `node rtp-receiver.ts <group> <port> <packets>` prints "listening", then one JSON line.
-if (process.argv[1]?.endsWith('rtp-receiver.ts') && process.argv[2]) {
-  const [group = '', port, count] = process.argv.slice(2);
-  const receiver = await startRtpReceiver({ group, port: Number(port) });
-  console.log('listening');
-  await receiver.until((packets) => packets.length >= Number(count));
-  const heard = receiver.packets;
-  const share = toneShare(decodeG711(heard), 1000);
-  console.log(
-    JSON.stringify({
-      packets: heard.length,
-      ...continuity(heard),
-      payloadType: heard[0]?.payloadType,
-      share,
-    }),
-  );
-  await receiver.close();
 }
