@@ -44,6 +44,7 @@ function start(): void {
     appPath: app.getAppPath(),
     resourcesPath: process.resourcesPath,
     userData: app.getPath('userData'),
+    version: app.getVersion(),
   });
   app.setPath('userData', paths.userData);
   app.setAppUserModelId('cn.guardroom.console');

@@ -4,9 +4,9 @@ import { parseOptions, type LaunchOptions } from '#hosts/launch/options.mjs';
 /** What the station's process is started with, as JSON in its first argument. */
 export interface StationArguments {
   dataDir: string;
-  /** null: the demo park. */
-  siteFile: string | null;
+  siteFile: string;
   resourcesDir: string;
+  version: string;
   logLevel: LaunchOptions['logLevel'];
 }
 
@@ -30,13 +30,15 @@ export function desktopOptions(
 /** Where everything is, packaged (asar, resources beside it) and not. */
 export function desktopPaths(
   options: Pick<LaunchOptions, 'data' | 'site' | 'logLevel'>,
-  at: { packaged: boolean; appPath: string; resourcesPath: string; userData: string },
+  at: { packaged: boolean; appPath: string; resourcesPath: string; userData: string; version: string },
 ) {
   const dataDir = resolve(options.data ?? (at.packaged ? at.userData : join(at.appPath, 'data')));
+  const resourcesDir = at.packaged ? join(at.resourcesPath, 'guardroom') : join(at.appPath, 'resources');
   const station: StationArguments = {
     dataDir,
-    siteFile: options.site === null ? null : resolve(options.site),
-    resourcesDir: at.packaged ? join(at.resourcesPath, 'guardroom') : join(at.appPath, 'resources'),
+    siteFile: resolve(options.site ?? join(resourcesDir, 'demo', 'site.yaml')),
+    resourcesDir,
+    version: at.version,
     logLevel: options.logLevel,
   };
   return {
