@@ -35,6 +35,8 @@ export const MAX_REPEAT = 99;
 /** Between chime and voice, and between two rounds: long enough to be heard as a pause, short enough not to be taken as the end. */
 const AFTER_CHIME_MS = 300;
 const BETWEEN_ROUNDS_MS = 1500;
+/** The attention tone's file is 3 s long: 9 s together, inside the 8 to 20 s of GB 50116 4.8.6. */
+const ATTENTION_ROUNDS = 3;
 
 export type ProgrammeProblem = 'broadcast.repeat_out_of_range' | 'broadcast.endless_not_allowed';
 
@@ -61,8 +63,16 @@ export function planProgramme(wish: ProgrammeWish): Programme {
   }
   const message: ProgrammeStep = { part: 'message', gapMs: BETWEEN_ROUNDS_MS };
   if (isEmergency(wish.priority)) {
-    const attention: ProgrammeStep = { part: 'attention', gapMs: AFTER_CHIME_MS };
-    return { lead: [], body: wish.chime ? [attention, message] : [message], rounds: wish.repeat, tail: [] };
+    const attention = Array.from({ length: ATTENTION_ROUNDS }, (_, round) => ({
+      part: 'attention' as const,
+      gapMs: round === ATTENTION_ROUNDS - 1 ? AFTER_CHIME_MS : 0,
+    }));
+    return {
+      lead: [],
+      body: wish.chime ? [...attention, message] : [message],
+      rounds: wish.repeat,
+      tail: [],
+    };
   }
   return {
     lead: wish.chime ? [{ part: 'chime_in', gapMs: AFTER_CHIME_MS }] : [],

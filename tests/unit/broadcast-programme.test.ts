@@ -19,7 +19,7 @@ describe('programme of a broadcast', () => {
 
   it('alternates attention tone and voice in an emergency until it is stopped', () => {
     const programme = planProgramme({ priority: 'emergency_recorded', repeat: 'until_stopped', chime: true });
-    expect(parts(programme)).toEqual([[], ['attention', 'message'], []]);
+    expect(parts(programme)).toEqual([[], ['attention', 'attention', 'attention', 'message'], []]);
     expect(programmeLengthMs(programme, lengths)).toBeNull();
   });
 
