@@ -69,7 +69,8 @@ export interface AlarmLogItem {
   params: AlarmData;
 }
 
+export type OpenAlarm = AlarmCondition & { workflow: Exclude<AlarmWorkflow, 'closed'> };
 /** True while somebody has to deal with it: active, or returned and not closed. */
-export function isOpen(alarm: AlarmCondition | null): alarm is AlarmCondition {
+export function isOpen(alarm: AlarmCondition | null): alarm is OpenAlarm {
   return alarm !== null && alarm.workflow !== 'closed';
 }

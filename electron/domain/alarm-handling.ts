@@ -58,7 +58,7 @@ export function close(alarm: AlarmCondition, by: string, atMs: number, closing: 
   if (alarm.active && !closing.mayForce) return refuse('alarm.active_needs_force');
   if (alarm.active && closing.comment === '') return refuse('alarm.comment_needed');
   const log: AlarmLogItem[] = [];
-  let next = alarm;
+  let next: AlarmCondition = alarm;
   for (const step of [
     (one: AlarmCondition) => acknowledge(one, by, atMs),
     ...(closing.comment === '' ? [] : [(one: AlarmCondition) => comment(one, by, atMs, closing.comment)]),
