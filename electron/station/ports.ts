@@ -213,10 +213,31 @@ export type EffectExecutor<T extends Action['type'] = Action['type']> = (
   request: EffectRequest & { action: Extract<Action, { type: T }> },
   progress: (receipt: EffectReceipt) => void,
 ) => Promise<EffectReceipt>;
+export interface EffectExecutorOptions {
+  /** No final receipt within this: `failed`, `effect.timeout`. */
+  timeoutMs: number;
+  /**
+   * What a restart does with an effect that had been handed to its executor and whose end is not
+   * known: `repeat` where doing it twice is as good as once (showing cameras; sound that died with
+   * the station), `fail` where a person has to look first (a gate).
+   */
+  afterRestart: 'repeat' | 'fail';
+}
 /** features/effects offers. */
 export interface EffectsPort {
-  register<T extends Action['type']>(type: T, executor: EffectExecutor<T>): void;
+  register<T extends Action['type']>(
+    type: T,
+    executor: EffectExecutor<T>,
+    options: EffectExecutorOptions,
+  ): void;
+  /**
+   * Carries an effect out once per idempotency key, over restarts too. Resolves with the final
+   * receipt (or `started` where only a person can confirm) and never rejects; `progress` hears every
+   * rung, that one included.
+   */
   execute(request: EffectRequest, progress?: (receipt: EffectReceipt) => void): Promise<EffectReceipt>;
+  /** A person's word that a call-out was made. */
+  confirm(tx: Tx, idempotencyKey: string, actor: Actor): void;
 }
 
 /** A console's marks for alarms on the map. */
