@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
@@ -17,9 +17,18 @@ function modulesByUrl(): Plugin {
       if (!code.includes('import.meta.url') || id.includes('node_modules')) return null;
       const rewritten = code.replace(reference, (_all, _quote, path: string) => {
         const chunk = this.emitFile({ type: 'chunk', id: resolve(dirname(id), path) });
-        return `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`;
+        return `new URL('__MODULE_${chunk}__', import.meta.url)`;
       });
       return rewritten === code ? null : { code: rewritten, map: null };
+    },
+    renderChunk(code, { fileName }) {
+      if (!code.includes('__MODULE_')) return null;
+      const relative = (chunk: string): string =>
+        posix.relative(posix.dirname(fileName), this.getFileName(chunk)).replace(/^(?!\.)/, './');
+      return {
+        code: code.replace(/__MODULE_([\w$]+?)__/g, (_all, chunk: string) => relative(chunk)),
+        map: null,
+      };
     },
   };
 }

@@ -5,16 +5,15 @@ import { BodyLimitPlugin } from '@orpc/server/node';
 import { ZodToJsonSchemaConverter, experimental_ZodSmartCoercionPlugin as ZodCoercion } from '@orpc/zod/zod4';
 import { contract } from '#contract/index.ts';
 import type { Station } from '#station/boot.ts';
+import { MESSAGE_LIMIT_BYTES } from './sockets.ts';
 
 /** Where integrators find the station. */
 export const API = '/api/v1';
-/** A site file of a large park is a few hundred kilobytes. */
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** The contract as REST: the same methods, permissions and errors as the console has, with a session's token as bearer. */
 export function restApi(station: Station, version: string) {
   const handler = new OpenAPIHandler(station.router, {
-    plugins: [new BodyLimitPlugin({ maxBodySize: BODY_LIMIT_BYTES }), new ZodCoercion()],
+    plugins: [new BodyLimitPlugin({ maxBodySize: MESSAGE_LIMIT_BYTES }), new ZodCoercion()],
   });
   let document: Promise<string> | undefined;
 

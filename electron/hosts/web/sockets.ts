@@ -1,10 +1,13 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Station } from '#station/boot.ts';
+import { isFrame } from './frames.ts';
 
-const MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024;
+/** `site.importFile` takes 20 million characters; everything else is small. */
+export const MESSAGE_LIMIT_BYTES = 24 * 1024 * 1024;
 /** Consoles at the same time; one more is refused. */
 const CONSOLE_LIMIT = 64;
 /** A console that answers no ping within this time is gone. */
@@ -38,7 +41,7 @@ export function consoleSockets(station: Station): Consoles {
     answered.add(socket);
     socket.on('pong', () => answered.add(socket));
     socket.on('error', () => socket.terminate()); // too large, or not a WebSocket's bytes
-    void handler.upgrade(socket, { context: station.context(station.connect('websocket')) });
+    void handler.upgrade(framesOf(socket), { context: station.context(station.connect('websocket')) });
   });
 
   return {
@@ -52,6 +55,22 @@ export function consoleSockets(station: Station): Consoles {
       for (const socket of server.clients) socket.terminate();
       server.close();
     },
+  };
+}
+
+/** A socket as oRPC sees it: a message that is none of the protocol's ends it instead of reaching oRPC. */
+function framesOf(socket: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'> {
+  const frames = new EventEmitter();
+  socket.on('message', (data, isBinary) => {
+    const text = isBinary ? null : (data as Buffer).toString('utf8');
+    if (isFrame(text)) frames.emit('message', { data: text });
+    else socket.close(1007);
+  });
+  socket.on('close', () => frames.emit('close', {}));
+  return {
+    send: socket.send.bind(socket),
+    addEventListener: ((event: string, listener: () => void) =>
+      frames.on(event, listener)) as WebSocket['addEventListener'],
   };
 }
 
