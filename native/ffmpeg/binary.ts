@@ -78,7 +78,7 @@ export async function probeVersion(file: string): Promise<{ version: string; for
   return { version, formatMajor: Number(formatMajor) };
 }
 
-/** The first candidate that runs. @throws FfmpegError no_binary, or unusable_binary if the one of the settings fails. */
+/** The first candidate that runs. @throws FfmpegError no_ffmpeg, or unusable_binary if the one of the settings fails. */
 export async function findFfmpeg(search: FfmpegSearch = {}): Promise<FfmpegBinary> {
   let failure: unknown;
   for (const candidate of ffmpegCandidates(search)) {
@@ -89,5 +89,5 @@ export async function findFfmpeg(search: FfmpegSearch = {}): Promise<FfmpegBinar
       if (candidate.origin === 'setting') throw error;
     }
   }
-  throw failure ?? new FfmpegError('no_binary', {});
+  throw failure ?? new FfmpegError('no_ffmpeg', {});
 }

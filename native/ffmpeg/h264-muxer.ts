@@ -21,6 +21,8 @@ export interface MediaFrame {
   data: Buffer;
   /** Wall clock at arrival, UTC milliseconds. */
   receivedAtMs: number;
+  /** Decoding time in 1/90,000 s, 0 for the first frame of the track. */
+  ticks: number;
 }
 
 export interface MediaSink {
@@ -66,7 +68,8 @@ export function h264Muxer(
     const time = times.next(frame.pts * scale);
     if (time.duration > 0xffffffff) throw new FfmpegError('bad_data', { what: 'frame time' });
     sequence += 1;
-    sink.frame({ key, data: fragment(frame.data, unit.payload, time, key, sequence), receivedAtMs });
+    const data = fragment(frame.data, unit.payload, time, key, sequence);
+    sink.frame({ key, data, receivedAtMs, ticks: time.dts });
   };
 }
 

@@ -2,7 +2,7 @@ import { startChild, type Child } from '#native/process/child.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { pullArguments } from './arguments.ts';
 import type { FfmpegBinary } from './binary.ts';
-import { FfmpegError, isFatalAtOnce, reasonOfLine, reasonOfText, type StreamReason } from './failure.ts';
+import { FfmpegError, isFatalAtOnce, reasonOfLine, reasonOfText, type FfmpegErrorCode } from './failure.ts';
 import { h264Muxer, type MediaSink } from './h264-muxer.ts';
 import type { Handover } from './handover.ts';
 import { nutParser, type NutStream } from './nut.ts';
@@ -35,7 +35,7 @@ export async function startPull(options: PullOptions, context: WorkerContext): P
   const first = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
-  const fail = (reason: StreamReason, params = {}) =>
+  const fail = (reason: FfmpegErrorCode, params = {}) =>
     failed.reject(new FfmpegError(reason, { label: options.label, ...params }));
 
   const child = startChild({
@@ -76,7 +76,7 @@ export async function startPull(options: PullOptions, context: WorkerContext): P
 
 interface Report {
   first(): void;
-  fail(reason: StreamReason, params?: Record<string, string | number>): void;
+  fail(reason: FfmpegErrorCode, params?: Record<string, string | number>): void;
   progress(): void;
 }
 

@@ -8,7 +8,7 @@ import {
 } from '#native/process/supervise.ts';
 import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
-import { errorReason, type StreamReason } from './failure.ts';
+import { FfmpegError, streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
 import type { MediaFrame, MediaSink, MediaTrack } from './h264-muxer.ts';
 import type { Handover } from './handover.ts';
@@ -82,21 +82,29 @@ export function createRelay(options: RelayOptions): Relay {
     backoff,
     startTimeoutMs: (options.keyFrameMs ?? 15_000) + 10_000,
     stallMs: options.stallMs ?? 8_000,
-    onState: (next) => setState(visibleState(next)),
+    onState(next) {
+      // A newcomer must not be shown what a broken pull has left.
+      if (next.kind === 'backing-off') forget();
+      setState(visibleState(next));
+    },
   });
 
   async function start(context: WorkerContext): Promise<Worker> {
-    cache.clear();
-    track = undefined;
     const run = () => pull({ ...common(), sink: sinkFor(context), probe }, context);
     try {
       return await run();
     } catch (error) {
       // Not a failure of the camera: its description lacks the parameter sets, so the stream has to be read for them.
-      if (errorReason(error) !== 'probe_failed' || probe === 'slow' || context.signal.aborted) throw error;
+      const isProbe = error instanceof FfmpegError && error.code === 'probe_failed';
+      if (!isProbe || probe === 'slow' || context.signal.aborted) throw error;
       probe = 'slow';
       return await run();
     }
+  }
+
+  function forget(): void {
+    cache.clear();
+    track = undefined;
   }
 
   function common() {
@@ -132,7 +140,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (from.kind === 'backing-off') {
       return {
         kind: 'waiting',
-        reason: from.reason as StreamReason,
+        reason: streamReason(from.reason),
         attempt: from.attempt,
         retryAtMs: from.retryAtMs,
       };
@@ -156,8 +164,7 @@ export function createRelay(options: RelayOptions): Relay {
   function stop(): Promise<void> {
     cancelLinger?.();
     const stopped = supervised.stop();
-    cache.clear();
-    track = undefined;
+    forget();
     return stopped;
   }
 

@@ -1,0 +1,74 @@
+import {
+  MEDIA_HEADER_BYTES,
+  writeMediaHeader,
+  type MediaHeader,
+  type MediaNotice,
+  type MediaState,
+} from '#contract/media-wire.ts';
+import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
+import { createFrameGate, type Congestion } from './congestion.ts';
+
+/** The part of a WebSocket that a viewer writes to. */
+export interface MediaOutlet {
+  readonly unsentBytes: number;
+  sendNotice(notice: MediaNotice): void;
+  sendBytes(bytes: Uint8Array): void;
+}
+
+/** The contract's words for a relay's state. */
+export function mediaStateOf(state: StreamState): MediaState {
+  const calm = { reason: null, attempt: 0, retryAtMs: null, transcoded: false };
+  switch (state.kind) {
+    case 'idle':
+      return { ...calm, state: 'idle' };
+    case 'connecting':
+      return { ...calm, state: 'connecting', attempt: state.attempt };
+    case 'live':
+      return { ...calm, state: 'live', transcoded: state.transcoded };
+    case 'waiting':
+      return {
+        ...calm,
+        state: 'backing_off',
+        reason: state.reason,
+        attempt: state.attempt,
+        retryAtMs: state.retryAtMs,
+      };
+  }
+}
+
+/** Sends one stream to one tile over a shared connection. The returned function ends it. */
+export function attachViewer(
+  relay: Relay,
+  sub: number,
+  outlet: MediaOutlet,
+  congestion: Congestion,
+): () => void {
+  const gate = createFrameGate();
+  let sequence = 0;
+  let isAfterGap = false;
+
+  function send(data: Uint8Array, about: Omit<MediaHeader, 'sub' | 'discontinuity' | 'sequence'>): void {
+    const message = new Uint8Array(MEDIA_HEADER_BYTES + data.length);
+    writeMediaHeader(new DataView(message.buffer), { ...about, sub, discontinuity: isAfterGap, sequence });
+    message.set(data, MEDIA_HEADER_BYTES);
+    outlet.sendBytes(message);
+    isAfterGap = false;
+  }
+
+  return relay.join({
+    state: (state) => outlet.sendNotice({ type: 'state', sub, state: mediaStateOf(state) }),
+    track(track) {
+      outlet.sendNotice({ type: 'track', sub, codec: track.codec, width: track.width, height: track.height });
+      // Small, rare and needed: never dropped.
+      send(track.init, { key: false, init: true, cached: false, receivedAtMs: 0, ticks: 0 });
+    },
+    frame(frame, isCached) {
+      sequence += 1;
+      const choice = gate.choose(frame.key, congestion.isCongested(outlet.unsentBytes, performance.now()));
+      if (choice === 'drop') return;
+      isAfterGap = choice === 'send-after-gap';
+      const { key, receivedAtMs, ticks } = frame;
+      send(frame.data, { key, init: false, cached: isCached, receivedAtMs, ticks });
+    },
+  });
+}

@@ -1,0 +1,166 @@
+import { appendQueue, type AppendQueue } from './append-queue.ts';
+import { frameMeter } from './frame-meter.ts';
+import { edgeDecision, jitterMeter } from './live-edge.ts';
+import { TICKS_PER_SECOND, type Player, type PlayerOptions } from './player.ts';
+
+/** Playing has stopped at a hole if the position has not moved for this long while there is more behind. */
+const STUCK_MS = 400;
+
+/**
+ * Plays fMP4 frame by frame in a video element through Media Source Extensions and stays at the live edge: a small
+ * cushion against jitter, the playback rate takes up the difference, a jump where that would take too long. The
+ * decoder and the compositor are the browser's: the cheapest for a wall of tiles.
+ */
+export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions): Player {
+  const source = new MediaSource();
+  const address = URL.createObjectURL(source);
+  const jitter = jitterMeter();
+  const meter = frameMeter();
+  let mime: string | undefined;
+  let buffer: SourceBuffer | undefined;
+  let queue: AppendQueue | undefined;
+  /** The next init segment or frame starts a timeline: its place in the buffer has to be set. */
+  let isNewTimeline = true;
+  let init: Uint8Array<ArrayBuffer> | undefined;
+  /** Seconds to add to the stream's times to get the buffer's. */
+  let shift = 0;
+  let isPictureDue = true;
+  let isClosed = false;
+  let callback = 0;
+  let stuckSinceMs: number | undefined;
+  let lastPosition = -1;
+
+  video.muted = true;
+  video.playsInline = true;
+  video.disableRemotePlayback = true;
+  video.src = address;
+  source.addEventListener('sourceopen', openBuffer);
+  video.addEventListener('error', onVideoError);
+  watchFrames();
+
+  function fail(reason: 'unsupported' | 'decoder'): void {
+    if (!isClosed) options.onFailure(reason);
+  }
+
+  function onVideoError(): void {
+    if (video.error) fail('decoder');
+  }
+
+  /** Makes the buffer, or changes its type, once both the source is open and the codec known. */
+  function openBuffer(): void {
+    if (isClosed || !mime || source.readyState !== 'open') return;
+    if (buffer) return;
+    buffer = source.addSourceBuffer(mime);
+    queue = appendQueue(
+      buffer,
+      () => video.currentTime,
+      () => fail('decoder'),
+    );
+    buffer.addEventListener('updateend', onAppended);
+    buffer.addEventListener('error', () => fail('decoder'));
+    for (const held of early.splice(0)) queue.push(held);
+  }
+
+  const early: Parameters<AppendQueue['push']>[0][] = [];
+
+  function push(item: Parameters<AppendQueue['push']>[0]): void {
+    if (queue) queue.push(item);
+    else early.push(item);
+  }
+
+  function onAppended(): void {
+    if (isClosed || !buffer || buffer.updating) return;
+    followEdge();
+    queue?.pump();
+  }
+
+  function followEdge(): void {
+    const { buffered } = video;
+    if (buffered.length === 0) return;
+    const end = buffered.end(buffered.length - 1);
+    const start = buffered.start(buffered.length - 1);
+    const target = jitter.target();
+    // Before the newest range: the first picture, a hole, or a new timeline after a reconnection.
+    if (video.currentTime < start || isHole(end)) video.currentTime = Math.max(start, end - target);
+    const decision = edgeDecision(end - video.currentTime, end, target);
+    if (decision.kind === 'jump') video.currentTime = Math.max(start, decision.to);
+    else if (Math.abs(video.playbackRate - decision.rate) > 0.005) video.playbackRate = decision.rate;
+    // A muted element may play without a gesture; where a policy says no, the tile shows its first picture.
+    if (video.paused) void video.play().catch(() => undefined);
+  }
+
+  /** Whether playing hangs although there is something to play (a range edge that the browser does not cross). */
+  function isHole(end: number): boolean {
+    const now = performance.now();
+    if (video.currentTime !== lastPosition || video.paused || end - video.currentTime < 0.2) {
+      lastPosition = video.currentTime;
+      stuckSinceMs = undefined;
+      return false;
+    }
+    stuckSinceMs ??= now;
+    if (now - stuckSinceMs < STUCK_MS) return false;
+    stuckSinceMs = undefined;
+    return true;
+  }
+
+  function watchFrames(): void {
+    callback = video.requestVideoFrameCallback((_now, frame) => {
+      meter.shown(frame.mediaTime, options.nowMs());
+      if (isPictureDue) options.onPicture();
+      isPictureDue = false;
+      if (!isClosed) watchFrames();
+    });
+  }
+
+  return {
+    track({ codec }) {
+      const next = `video/mp4; codecs="${codec}"`;
+      if (!MediaSource.isTypeSupported(next)) return fail('unsupported');
+      isPictureDue = true;
+      isNewTimeline = true;
+      mime = next;
+      openBuffer();
+    },
+    media(header, data) {
+      if (isClosed || !mime) return;
+      if (header.init) {
+        init = data;
+        return;
+      }
+      const seconds = header.ticks / TICKS_PER_SECOND;
+      const now = performance.now();
+      if (isNewTimeline && init) {
+        const type = mime;
+        // Where the frame will be is known only when it is its turn: after all that was before it.
+        push({ data: init, key: false, before: (target) => placeTimeline(target, type, seconds) });
+        isNewTimeline = false;
+        jitter.reset();
+      }
+      // What the cache sent came in one go and tells nothing about the network.
+      if (!header.cached) jitter.note(now, seconds);
+      const { receivedAtMs, cached } = header;
+      push({ data, key: header.key });
+      if (!cached) meter.received(seconds + shift, receivedAtMs);
+    },
+    figures: () => meter.figures(options.nowMs()),
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      video.cancelVideoFrameCallback(callback);
+      video.removeEventListener('error', onVideoError);
+      queue?.clear();
+      // Frees the decoder now: elements wait for the garbage collector otherwise, and Chromium has some 75.
+      video.removeAttribute('src');
+      video.load();
+      URL.revokeObjectURL(address);
+    },
+  };
+
+  function placeTimeline(target: SourceBuffer, type: string, seconds: number): void {
+    target.changeType(type);
+    const { buffered } = target;
+    const end = buffered.length === 0 ? 0 : buffered.end(buffered.length - 1);
+    shift = end - seconds;
+    target.timestampOffset = shift;
+  }
+}

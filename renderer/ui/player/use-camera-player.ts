@@ -1,0 +1,120 @@
+import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
+import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
+import { mediaClient } from '#api/media.ts';
+import type { MediaSubscription } from '#api/media-socket.ts';
+import type { MediaState, StreamKind } from '#contract/media-wire.ts';
+import type { PlayerFigures } from './frame-meter.ts';
+import { createMsePlayer } from './mse-player.ts';
+import type { Player, PlayerOptions } from './player.ts';
+import { createWebCodecsPlayer } from './webcodecs-player.ts';
+
+/** A decoder that fails is made anew; one that keeps failing is not made more often than this. */
+const REBUILD_MS = [100, 1_000, 5_000, 15_000];
+const FIGURES_MS = 500;
+
+export interface CameraPlayerInput {
+  cameraId: Ref<string>;
+  stream: Ref<StreamKind>;
+  /** 'mse' for a wall, 'webcodecs' for the tile that a guard works with. */
+  decoder: Ref<'mse' | 'webcodecs'>;
+  video: Ref<HTMLVideoElement | null>;
+  canvas: Ref<HTMLCanvasElement | null>;
+  nowMs(): number;
+}
+
+/** What keeps a tile from a picture although the camera is there. */
+export type TileTrouble = 'offline' | 'unsupported' | 'decoder' | 'refused' | null;
+
+/**
+ * Connects a tile's element to its stream for as long as the tile lives: opens when it is seen, closes when the
+ * window is hidden (and comes back at the live edge), makes a new player when the old one fails.
+ */
+export function useCameraPlayer(input: CameraPlayerInput) {
+  const state = shallowRef<MediaState | null>(null);
+  const trouble = ref<TileTrouble>(null);
+  const hasPicture = ref(false);
+  const figures = shallowRef<PlayerFigures | null>(null);
+  const size = shallowRef<{ width: number; height: number } | null>(null);
+  const visibility = useDocumentVisibility();
+  let player: Player | undefined;
+  let subscription: MediaSubscription | undefined;
+  let rebuildTimer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+
+  const playerOptions: PlayerOptions = {
+    nowMs: input.nowMs,
+    onFailure(reason) {
+      trouble.value = reason;
+      closeAll();
+      if (reason === 'unsupported') return;
+      rebuildTimer = setTimeout(open, REBUILD_MS[Math.min(failures, REBUILD_MS.length - 1)]);
+      failures += 1;
+    },
+    onPicture() {
+      hasPicture.value = true;
+      trouble.value = null;
+      failures = 0;
+    },
+  };
+
+  function makePlayer(): Player | undefined {
+    if (input.decoder.value === 'webcodecs')
+      return input.canvas.value ? createWebCodecsPlayer(input.canvas.value, playerOptions) : undefined;
+    return input.video.value ? createMsePlayer(input.video.value, playerOptions) : undefined;
+  }
+
+  function open(): void {
+    closeAll();
+    if (visibility.value === 'hidden') return;
+    const made = makePlayer();
+    if (!made) return;
+    player = made;
+    subscription = mediaClient().open(
+      { cameraId: input.cameraId.value, stream: input.stream.value },
+      {
+        state(next) {
+          state.value = next;
+          // The last picture stays, but a stream that is not live must not look as if it were.
+          if (next.state !== 'live') hasPicture.value = false;
+        },
+        track(track) {
+          size.value = { width: track.width, height: track.height };
+          made.track(track);
+        },
+        media: (header, data) => made.media(header, data),
+        link(isUp) {
+          if (isUp) {
+            if (trouble.value === 'offline') trouble.value = null;
+          } else {
+            trouble.value = 'offline';
+            hasPicture.value = false;
+          }
+        },
+        refused() {
+          trouble.value = 'refused';
+        },
+      },
+    );
+  }
+
+  function closeAll(): void {
+    clearTimeout(rebuildTimer);
+    subscription?.close();
+    player?.close();
+    subscription = undefined;
+    player = undefined;
+    hasPicture.value = false;
+    figures.value = null;
+  }
+
+  watch([input.cameraId, input.stream, input.decoder, input.video, input.canvas, visibility], open, {
+    immediate: true,
+    flush: 'post',
+  });
+  useIntervalFn(() => {
+    figures.value = player && hasPicture.value ? player.figures() : null;
+  }, FIGURES_MS);
+  onScopeDispose(closeAll);
+
+  return { state, trouble, hasPicture, figures, size, retry: () => subscription?.retry() };
+}

@@ -1,0 +1,79 @@
+import { findBox } from './fmp4-frame.ts';
+import { frameMeter } from './frame-meter.ts';
+import { TICKS_PER_SECOND, type Player, type PlayerOptions } from './player.ts';
+
+/** Frames in the decoder above this mean that it does not follow: it starts again at the next key frame. */
+const MAX_IN_DECODER = 60;
+
+/**
+ * Plays in a canvas through WebCodecs: every frame is decoded and drawn as soon as it is there. About 90 ms less delay
+ * than a video element for two to three times its cost: for the tile that a guard works with.
+ */
+export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: PlayerOptions): Player {
+  const meter = frameMeter();
+  const context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+  let codec: string | undefined;
+  let isWaitingForKey = true;
+  let isPictureDue = true;
+  let isClosed = false;
+  /** Cached frames are decoded but not drawn, but for the newest. */
+  let drawFromSeconds = -1;
+
+  const decoder = new VideoDecoder({
+    output: draw,
+    error: () => {
+      if (!isClosed) options.onFailure('decoder');
+    },
+  });
+
+  function draw(frame: VideoFrame): void {
+    const seconds = frame.timestamp / 1_000_000;
+    if (!isClosed && context && seconds >= drawFromSeconds - 0.001) {
+      if (canvas.width !== frame.displayWidth) canvas.width = frame.displayWidth;
+      if (canvas.height !== frame.displayHeight) canvas.height = frame.displayHeight;
+      context.drawImage(frame, 0, 0);
+      meter.shown(seconds, options.nowMs());
+      if (isPictureDue) options.onPicture();
+      isPictureDue = false;
+    }
+    frame.close();
+  }
+
+  return {
+    track(track) {
+      codec = track.codec;
+      drawFromSeconds = -1;
+      isPictureDue = true;
+      isWaitingForKey = true;
+    },
+    media(header, data) {
+      if (isClosed || !codec || decoder.state === 'closed') return;
+      if (header.init) {
+        const description = findBox(data, 'avcC');
+        if (!description) return options.onFailure('decoder');
+        decoder.configure({ codec, description, optimizeForLatency: true });
+        return;
+      }
+      if (decoder.decodeQueueSize > MAX_IN_DECODER) isWaitingForKey = true;
+      if (decoder.state !== 'configured' || (isWaitingForKey && !header.key)) return;
+      isWaitingForKey = false;
+      const content = findBox(data, 'mdat');
+      if (!content) return options.onFailure('decoder');
+      const seconds = header.ticks / TICKS_PER_SECOND;
+      // While the cache comes in, only its newest frame is worth drawing.
+      if (header.cached || isPictureDue) drawFromSeconds = seconds;
+      if (!header.cached) meter.received(seconds, header.receivedAtMs);
+      const type = header.key ? 'key' : 'delta';
+      decoder.decode(
+        new EncodedVideoChunk({ type, timestamp: Math.round(seconds * 1_000_000), data: content }),
+      );
+    },
+    figures: () => meter.figures(options.nowMs()),
+    close() {
+      isClosed = true;
+      if (decoder.state !== 'closed') decoder.close();
+      canvas.width = 0;
+      canvas.height = 0;
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { FfmpegError } from '#native/ffmpeg/failure.ts';
+import type { MediaFrame, MediaSink } from '#native/ffmpeg/h264-muxer.ts';
+import type { PullOptions } from '#native/ffmpeg/pull.ts';
+import { createRelay, type RelayOptions, type StreamState } from '#native/ffmpeg/relay.ts';
+import type { Worker, WorkerContext } from '#native/process/supervise.ts';
+import { fakeClock } from '#tests/fixtures/fake-clock.ts';
+
+const frame = (name: string, key = false): MediaFrame => ({
+  key,
+  data: Buffer.from(name),
+  receivedAtMs: 1,
+  ticks: 0,
+});
+const track = { codec: 'avc1.4d4016', width: 640, height: 360, init: Buffer.from('init') };
+
+/** A relay whose pulls are played by the test. */
+function rig(options: Partial<RelayOptions> = {}) {
+  const clock = fakeClock();
+  const pulls: {
+    options: PullOptions;
+    context: WorkerContext;
+    sink: MediaSink;
+    fail(code: string): void;
+    up(): void;
+  }[] = [];
+  let running = 0;
+  function pull(pullOptions: PullOptions, context: WorkerContext): Promise<Worker> {
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => undefined);
+    const ready = Promise.withResolvers<Worker>();
+    running += 1;
+    let isOver = false;
+    const over = () => {
+      if (!isOver) running -= 1;
+      isOver = true;
+    };
+    const fail = (code: string) => {
+      const error = new FfmpegError(code as 'failed');
+      ready.promise.then(
+        () => ended.reject(error),
+        () => undefined,
+      );
+      over();
+      ready.reject(error);
+      ended.reject(error);
+    };
+    context.signal.addEventListener('abort', () => fail('ended'));
+    pulls.push({
+      options: pullOptions,
+      context,
+      sink: pullOptions.sink,
+      fail,
+      up: () => ready.resolve({ ended: ended.promise, stop: async () => over() }),
+    });
+    return ready.promise;
+  }
+  const relay = createRelay({
+    label: 'cam',
+    source: { url: 'rtsp://cam/1', transport: 'tcp' },
+    ffmpeg: { path: 'ffmpeg', origin: 'system', version: '5', formatMajor: 59 },
+    handover: { addressFor: async () => '', close: async () => undefined },
+    clock,
+    pull,
+    ...options,
+  });
+  function viewer() {
+    const seen: string[] = [];
+    const states: StreamState[] = [];
+    const leave = relay.join({
+      state: (state) => void states.push(state),
+      track: () => void seen.push('track'),
+      frame: (one, isCached) => void seen.push(`${one.data.toString()}${isCached ? '*' : ''}`),
+    });
+    return { seen, states, leave };
+  }
+  const last = () => pulls[pulls.length - 1]!;
+  async function goLive() {
+    await clock.advance(0);
+    last().sink.track(track);
+    last().up();
+    await clock.advance(0);
+  }
+  return { clock, relay, pulls, last, viewer, goLive, running: () => running };
+}
+
+describe('relay', () => {
+  it('pulls once for many, and gives a newcomer the present group of pictures', async () => {
+    const { relay, pulls, last, viewer, goLive } = rig();
+    const first = viewer();
+    await goLive();
+    for (const one of [frame('k1', true), frame('a'), frame('k2', true), frame('b')]) last().sink.frame(one);
+    const second = viewer();
+    last().sink.frame(frame('c'));
+    expect(pulls).toHaveLength(1);
+    expect(first.seen).toEqual(['track', 'k1', 'a', 'k2', 'b', 'c']);
+    expect(second.seen).toEqual(['track', 'k2*', 'b*', 'c']);
+    expect(second.states).toMatchObject([
+      { kind: 'live', codec: 'avc1.4d4016', width: 640, transcoded: false },
+    ]);
+    await relay.stop();
+  });
+
+  it('ends the pull a while after the last viewer has left, and not if one comes back', async () => {
+    const { relay, clock, viewer, goLive, pulls, running } = rig({ lingerMs: 5_000 });
+    const one = viewer();
+    await goLive();
+    one.leave();
+    await clock.advance(4_999);
+    const two = viewer();
+    await clock.advance(2_000);
+    expect(pulls).toHaveLength(1);
+    expect(running()).toBe(1);
+    two.leave();
+    await clock.advance(5_000);
+    expect(running()).toBe(0);
+    await relay.stop();
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('starts again for a viewer after it had ended', async () => {
+    const { clock, viewer, goLive, pulls, running, relay } = rig({ lingerMs: 1_000 });
+    const one = viewer();
+    await goLive();
+    one.leave();
+    one.leave();
+    await clock.advance(1_000);
+    expect(running()).toBe(0);
+    expect(relay.state).toEqual({ kind: 'idle' });
+    viewer();
+    await goLive();
+    expect(pulls).toHaveLength(2);
+    expect(relay.state.kind).toBe('live');
+    await relay.stop();
+  });
+
+  it('reads the stream for its size if the description lacks it, at once and from then on', async () => {
+    const { clock, viewer, pulls, last, relay } = rig();
+    const { states } = viewer();
+    await clock.advance(0);
+    last().fail('probe_failed');
+    await clock.advance(0);
+    expect(pulls.map(({ options }) => options.probe)).toEqual(['fast', 'slow']);
+    last().fail('ended');
+    await clock.advance(1_000);
+    expect(pulls.map(({ options }) => options.probe)).toEqual(['fast', 'slow', 'slow']);
+    expect(states.map((state) => (state.kind === 'waiting' ? state.reason : state.kind))).toEqual([
+      'connecting',
+      'ended',
+      'connecting',
+    ]);
+    await relay.stop();
+  });
+
+  it.each([
+    ['refused', 1_000],
+    ['wrong_password', 60_000],
+    ['codec_not_playable', 60_000],
+  ])('tries again after %s in %d ms', async (reason, waitMs) => {
+    const { clock, viewer, last, relay, pulls } = rig();
+    viewer();
+    await clock.advance(0);
+    last().fail(reason);
+    await clock.advance(0);
+    expect(relay.state).toEqual({ kind: 'waiting', reason, attempt: 1, retryAtMs: clock.nowMs() + waitMs });
+    await clock.advance(waitMs - 1);
+    expect(pulls).toHaveLength(1);
+    relay.retryNow();
+    await clock.advance(0);
+    expect(pulls).toHaveLength(2);
+    await relay.stop();
+  });
+
+  it('takes a stream without frames for stalled, and shows nothing of a discarded pull', async () => {
+    const { clock, viewer, last, goLive, relay } = rig({ stallMs: 8_000 });
+    const { seen } = viewer();
+    await goLive();
+    last().sink.frame(frame('k', true));
+    const stalled = last();
+    await clock.advance(8_000);
+    expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'stalled' });
+    stalled.sink.track(track);
+    stalled.sink.frame(frame('late', true));
+    expect(seen).toEqual(['track', 'k']);
+    const newcomer = viewer();
+    expect(newcomer.seen).toEqual([]);
+    await relay.stop();
+  });
+});
