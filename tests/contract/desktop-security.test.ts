@@ -16,7 +16,7 @@ import {
   type PreventableNavigation,
 } from '#hosts/desktop/security.ts';
 
-const PAGE = 'guardroom://console/alarms';
+const PAGE = 'guardroom://console/#/alarms';
 
 describe('what a window may do', () => {
   it('runs sandboxed, isolated and without Node', () => {
@@ -165,7 +165,7 @@ describe('the console’s own protocol', () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('serves the page and its files under a strict policy', async () => {
-    const page = await get('guardroom://console/alarms');
+    const page = await get('guardroom://console/');
     expect(await page.text()).toContain('岗亭');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const script = await get('guardroom://console/assets/a-1.js');
@@ -175,6 +175,7 @@ describe('the console’s own protocol', () => {
   it.each([
     ['guardroom://console/%2e%2e%2fsecret.json', 404],
     ['guardroom://console/assets/missing.js', 404],
+    ['guardroom://console/alarms', 404],
     ['guardroom://elsewhere/index.html', 404],
   ])('answers %s with %i', async (url, status) => {
     expect((await get(url)).status).toBe(status);

@@ -105,7 +105,7 @@ describe('who may call', () => {
 
 describe('the console’s files', () => {
   it('come with a strict policy, and only those with a digest are kept', async () => {
-    const page = await send('/alarms');
+    const page = await send('/');
     expect(page).toMatchObject({ status: 200, body: '<title>岗亭</title>' });
     expect(page.headers['content-security-policy']).toContain("script-src 'self'");
     expect(page.headers['cache-control']).toBe('no-cache');

@@ -32,8 +32,7 @@ export interface Asset {
 }
 
 /**
- * The built file that a URL path stands for. A path without an ending is one of the console's own addresses and gets
- * its page.
+ * The built file that a URL path stands for. The console's own addresses are in the fragment, so `/` is its one page.
  * @param root absolute path of the built console
  * @param path the URL's path, still percent-encoded, beginning with a slash
  * @returns null for what is no path of a file below `root`: badly encoded, with a way up, a drive, a NUL, a hidden name
@@ -41,8 +40,7 @@ export interface Asset {
 export function assetOf(root: string, path: string): Asset | null {
   const parts = partsOf(path);
   if (!parts) return null;
-  const ending = extname(parts.at(-1) ?? '');
-  const relative = ending ? parts : ['index.html'];
+  const relative = parts.length > 0 ? parts : ['index.html'];
   const base = resolve(root);
   const file = join(base, ...relative);
   if (!file.startsWith(base + sep)) return null;

@@ -9,7 +9,7 @@ const remembered = z.array(
     /** Address within the console. */
     route: z
       .string()
-      .regex(/^\/[\w\-/?#=&.%]*$/)
+      .regex(/^\/[\w\-/?=&.%]*$/)
       .max(500),
     place: z.object({
       bounds: z.object({ x: pixels, y: pixels, width: pixels.min(1), height: pixels.min(1) }),

@@ -55,6 +55,8 @@ export interface ConsoleWindows<W extends ConsoleWindow> {
 /** Moving a window sends many events; its place is written when they have stopped. */
 const SAVE_AFTER_MS = 500;
 const HOME = '/';
+/** The console keeps its own addresses in the fragment. */
+const addressOf = (route: string): string => `${CONSOLE_ORIGIN}/#${route}`;
 
 /** The console's windows: opened where they were, brought back when their monitor goes, kept open in kiosk mode. */
 export function consoleWindows<W extends ConsoleWindow>(
@@ -72,10 +74,10 @@ export function consoleWindows<W extends ConsoleWindow>(
   const monitorOf = (window: W): number => screen.getDisplayMatching(window.getNormalBounds()).id;
 
   function describe(window: W): RememberedWindow {
-    const { pathname, search, hash } = new URL(window.webContents.getURL() || `${CONSOLE_ORIGIN}${HOME}`);
+    const { hash } = new URL(window.webContents.getURL() || addressOf(HOME));
     const bounds = window.getNormalBounds();
     const place = { bounds, monitorId: monitorOf(window), maximized: window.isMaximized() };
-    return { route: `${pathname || HOME}${search}${hash}`, place };
+    return { route: hash.slice(1) || HOME, place };
   }
 
   function save(): void {
@@ -93,7 +95,7 @@ export function consoleWindows<W extends ConsoleWindow>(
     for (const event of ['move', 'resize', 'maximize', 'unmaximize'] as const) window.on(event, saveSoon);
     window.on('close', (event) => {
       if (window.isKiosk() && !quitting) event.preventDefault();
-      else if (windows.size === 1) save(); // the last one: it opens there again
+      else if (!quitting && windows.size === 1) save(); // the last one: it opens there again
     });
     window.on('closed', () => {
       windows.delete(window);
@@ -101,7 +103,7 @@ export function consoleWindows<W extends ConsoleWindow>(
     });
     if (options.kiosk) window.setKiosk(true);
     // A failed load is seen and repaired by the renderer's watch.
-    window.loadURL(`${CONSOLE_ORIGIN}${route}`).catch(() => undefined);
+    window.loadURL(addressOf(route)).catch(() => undefined);
     return window;
   }
 
