@@ -52,12 +52,31 @@ export const devicesContract = {
     .output(commandReceipt),
 };
 
+/** Why a message was not taken; worded as `quarantine.<code>`. */
+export const QUARANTINE_CODES = [
+  'topic_unknown',
+  'device_unknown',
+  'device_mismatch',
+  'too_large',
+  'empty',
+  'not_utf8',
+  'not_unicode',
+  'not_json',
+  'too_deep',
+  'field_missing',
+  'field_type',
+  'field_value',
+  'event_id_reused',
+  'processing_failed',
+] as const;
+export type QuarantineCode = (typeof QUARANTINE_CODES)[number];
+
 export const quarantined = z.object({
   id: z.int(),
   receivedAtMs: epochMs,
   topic: z.string(),
-  /** Code worded as `quarantine.<code>`, with the path inside the payload. */
-  code: z.string(),
+  code: z.enum(QUARANTINE_CODES),
+  /** Place inside the payload, dotted; empty for the message as a whole. */
   path: z.string(),
   detail: z.string(),
   /** First part of the payload as text, and its whole size. */

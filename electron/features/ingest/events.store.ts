@@ -1,0 +1,135 @@
+import type { JsonObject, Priority } from '#contract/base.ts';
+import type { ChainReport } from '#contract/system.contract.ts';
+import type { Readable, Writable } from '#native/sqlite/types.ts';
+import { CHAIN_START, chainHash } from '#station/chain.ts';
+import type { StoredEvent } from '#station/ports.ts';
+import { prepared } from './statements.ts';
+
+interface Row {
+  row_id: number;
+  source: string;
+  device_id: string;
+  event_id: string;
+  type: string;
+  state: StoredEvent['state'];
+  severity: Priority | null;
+  occurred_at_ms: number;
+  received_at_ms: number;
+  committed_at_ms: number;
+  seq: number | null;
+  boot_id: string | null;
+  drill: number;
+  clock_suspect: number;
+  data: string;
+  hash: string;
+}
+const columns =
+  'row_id, source, device_id, event_id, type, state, severity, occurred_at_ms, received_at_ms, committed_at_ms, seq, boot_id, drill, clock_suspect, data, hash';
+
+export type NewEvent = Omit<StoredEvent, 'rowId'> & { committedAtMs: number; clockSuspect: boolean };
+export interface EventHead {
+  rowId: number;
+  hash: string;
+}
+
+/** Newest event's number and hash, or the start of the chain. */
+export function eventHead(db: Readable): EventHead {
+  const row = prepared(db, 'SELECT row_id, hash FROM event ORDER BY row_id DESC LIMIT 1').get() as
+    Pick<Row, 'row_id' | 'hash'> | undefined;
+  return row ? { rowId: row.row_id, hash: row.hash } : { rowId: 0, hash: CHAIN_START };
+}
+
+export type Inserted =
+  | { kind: 'stored'; event: StoredEvent }
+  /** The same event again: it is on record. */
+  | { kind: 'repeated' }
+  /** Another event under a known id: the device counts its ids anew, or two devices share a name. */
+  | { kind: 'reused' };
+
+/** Appends an event to the chain, unless it is there already. */
+export function insertEvent(db: Writable, event: NewEvent): Inserted {
+  const { committedAtMs, clockSuspect, ...rest } = event;
+  const known = prepared(
+    db,
+    'SELECT type, state, occurred_at_ms, data FROM event WHERE source = ? AND device_id = ? AND event_id = ?',
+  ).get(event.source, event.deviceId, event.eventId) as Row | undefined;
+  const data = JSON.stringify(event.data);
+  if (known) {
+    const same =
+      known.type === event.type &&
+      known.state === event.state &&
+      known.occurred_at_ms === event.occurredAtMs &&
+      known.data === data;
+    return { kind: same ? 'repeated' : 'reused' };
+  }
+  const head = eventHead(db);
+  const row = {
+    row_id: head.rowId + 1,
+    source: event.source,
+    device_id: event.deviceId,
+    event_id: event.eventId,
+    type: event.type,
+    state: event.state,
+    severity: event.severity,
+    occurred_at_ms: event.occurredAtMs,
+    received_at_ms: event.receivedAtMs,
+    committed_at_ms: committedAtMs,
+    seq: event.seq,
+    boot_id: event.bootId,
+    drill: event.drill ? 1 : 0,
+    clock_suspect: clockSuspect ? 1 : 0,
+    data,
+  };
+  prepared(db, `INSERT INTO event (${columns}) VALUES (@${columns.replaceAll(', ', ', @')})`).run({
+    ...row,
+    hash: chainHash(head.hash, row),
+  });
+  return { kind: 'stored', event: { rowId: row.row_id, ...rest } };
+}
+
+/** One event by the number it has in the chain. */
+export function eventByRow(db: Readable, rowId: number): StoredEvent | undefined {
+  const row = prepared(db, `SELECT ${columns} FROM event WHERE row_id = ?`).get(rowId) as Row | undefined;
+  return (
+    row && {
+      rowId: row.row_id,
+      source: row.source,
+      eventId: row.event_id,
+      deviceId: row.device_id,
+      type: row.type,
+      state: row.state,
+      severity: row.severity,
+      occurredAtMs: row.occurred_at_ms,
+      receivedAtMs: row.received_at_ms,
+      seq: row.seq,
+      bootId: row.boot_id,
+      drill: row.drill === 1,
+      data: JSON.parse(row.data) as JsonObject,
+    }
+  );
+}
+
+/**
+ * Walks the chain of events.
+ * @param seal the newest head that the audit has noted: entries cut off at the end are missed by a chain alone
+ */
+export function verifyEvents(db: Readable, seal: EventHead | null): ChainReport {
+  const problems: ChainReport['problems'] = [];
+  const report = (code: string, seq: number) => {
+    if (problems.length < 100) problems.push({ chain: 'event', code, seq });
+  };
+  let previous = CHAIN_START;
+  let expected = 1;
+  let checked = 0;
+  const rows = db.prepare(`SELECT ${columns} FROM event ORDER BY row_id`).iterate();
+  for (const { hash, ...rest } of rows as IterableIterator<Row>) {
+    checked += 1;
+    if (rest.row_id !== expected) report('missing', expected);
+    else if (chainHash(previous, rest) !== hash) report('edited', rest.row_id);
+    if (seal?.rowId === rest.row_id && seal.hash !== hash) report('edited', rest.row_id);
+    previous = hash;
+    expected = rest.row_id + 1;
+  }
+  if (seal && seal.rowId >= expected) report('cut_off', seal.rowId);
+  return { ok: problems.length === 0, checked, problems };
+}
