@@ -98,3 +98,38 @@ function nextOf(route: readonly string[], scanned: readonly string[], at: string
 export function isWalking(progress: PatrolProgress, nowMs: number): boolean {
   return nowMs - progress.lastScanAtMs <= ROUND_GAP_MS;
 }
+
+/**
+ * Distinct checkpoints scanned since a moment, whoever scanned them.
+ * @param tracks every patrol of the day
+ */
+export function checkpointsSince(tracks: Iterable<PatrolTrack>, sinceMs: number): number {
+  const seen = new Set<string>();
+  for (const { scans } of tracks) {
+    for (const scan of scans) if (scannedAtMs(scan) >= sinceMs) seen.add(scan.checkpointId);
+  }
+  return seen.size;
+}
+
+/**
+ * The last midnight in a time zone (IANA name), UTC milliseconds. Found by the clock on the wall
+ * there, so a day that is 23 or 25 hours long is counted right to the hour.
+ */
+export function startOfDayMs(nowMs: number, timezone: string): number {
+  const wall = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  const sinceMidnightMs = (ms: number) => {
+    const parts = wall.formatToParts(ms);
+    const value = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+    return ((value('hour') * 60 + value('minute')) * 60 + value('second')) * 1000;
+  };
+  const guess = nowMs - sinceMidnightMs(nowMs) - (nowMs % 1000);
+  // On a day with a clock change the guess is off by the change: an hour before or after midnight.
+  const off = sinceMidnightMs(guess);
+  return off === 0 ? guess : off > 12 * 3_600_000 ? guess + 24 * 3_600_000 - off : guess - off;
+}

@@ -32,12 +32,7 @@ export const response: Migration = {
       CREATE TABLE perimeter_zone (
         id TEXT PRIMARY KEY, armed INTEGER NOT NULL, condition TEXT NOT NULL, cause_ids TEXT NOT NULL,
         since_ms INTEGER NOT NULL) STRICT;
-      CREATE TABLE patrol_scan (
-        id INTEGER PRIMARY KEY, source TEXT NOT NULL, event_id TEXT NOT NULL, event_row INTEGER NOT NULL,
-        guard TEXT NOT NULL, route_id TEXT, checkpoint_id TEXT NOT NULL, device_id TEXT NOT NULL,
-        occurred_at_ms INTEGER NOT NULL, received_at_ms INTEGER NOT NULL, UNIQUE (source, event_id)) STRICT;
-      CREATE INDEX patrol_scan_age ON patrol_scan (received_at_ms);
-      ${['run', 'run_event', 'effect', 'effect_receipt', 'patrol_scan'].map(appendOnly).join('')}
+      ${['run', 'run_event', 'effect', 'effect_receipt'].map(appendOnly).join('')}
     `);
   },
 };
