@@ -6,7 +6,7 @@ import { FfmpegError, isFatalAtOnce, reasonOfLine, reasonOfText, type FfmpegErro
 import { h264Muxer, type MediaSink } from './h264-muxer.ts';
 import type { Handover } from './handover.ts';
 import { nutParser, type NutStream } from './nut.ts';
-import { addressWithLogin, secretsOf, type RtspSource } from './source.ts';
+import { addressWithLogin, secretsOf, withResolvedHost, type RtspSource } from './source.ts';
 
 export interface PullOptions {
   /** For errors, for instance the camera's id. */
@@ -30,7 +30,7 @@ const H264_FOURCC = 'H264';
  * Rejects, or `ended` rejects later, with an FfmpegError whose code says why. Reports progress for each frame.
  */
 export async function startPull(options: PullOptions, context: WorkerContext): Promise<Worker> {
-  const input = await options.handover.addressFor(addressWithLogin(options.source));
+  const input = await options.handover.addressFor(addressWithLogin(await withResolvedHost(options.source)));
   if (context.signal.aborted) throw new FfmpegError('ended');
   const first = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<never>();

@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { FfmpegError } from './failure.ts';
 
 /** A camera's stream. Name and password are kept apart from the address, which may be shown and logged. */
@@ -24,4 +26,22 @@ export function addressWithLogin(source: RtspSource): string {
 export function secretsOf(source: RtspSource): string[] {
   const query = /\?(.*)$/.exec(source.url)?.[1];
   return [source.password, query].filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
+/**
+ * The source with its host as a number. Statically linked ffmpegs (the one in the npm package) crash or fail without a
+ * word when they look names up, so it is done here. @throws FfmpegError unknown_host.
+ */
+export async function withResolvedHost(source: RtspSource): Promise<RtspSource> {
+  const parts = /^rtsp:\/\/([^/?#:[\]@\s]+)/i.exec(source.url);
+  const host = parts?.[1];
+  // rtsps keeps its name: the certificate is for it.
+  if (!host || isIP(host) !== 0) return source;
+  try {
+    const { address, family } = await lookup(host);
+    const number = family === 6 ? `[${address}]` : address;
+    return { ...source, url: `rtsp://${number}${source.url.slice('rtsp://'.length + host.length)}` };
+  } catch {
+    throw new FfmpegError('unknown_host', { host });
+  }
 }

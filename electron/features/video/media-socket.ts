@@ -106,7 +106,12 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, session));
     },
     cut(isOver) {
-      for (const [socket, { session }] of [...consoles]) if (isOver(session)) socket.close(1008, 'session');
+      for (const [socket, { session, end }] of [...consoles]) {
+        if (!isOver(session)) continue;
+        // No picture more, also if the console does not answer the closing.
+        end();
+        socket.close(1008, 'session');
+      }
     },
     async close() {
       for (const [socket, { end }] of [...consoles]) {
