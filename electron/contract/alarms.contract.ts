@@ -53,6 +53,10 @@ export const alarm = z.object({
   workflow: z.enum(WORKFLOW),
   /** Occurrences counted on this alarm. */
   count: z.int().min(1),
+  /** Times that it asked for attention: created, active again, risen in priority. A sound belongs to each. */
+  annunciation: z.int().min(1),
+  /** Told long after the fact: its sound waits a little (electron/domain/alarm-sound.ts). */
+  backlog: z.boolean(),
   firstOccurredAtMs: epochMs,
   lastOccurredAtMs: epochMs,
   receivedAtMs: epochMs,

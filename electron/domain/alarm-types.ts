@@ -195,6 +195,7 @@ export const ALARM_TYPES: Readonly<Record<string, AlarmType>> = {
   'system.overflow': alarm('system', 2),
   'system.integrity': alarm('system', 1),
   'system.sign_in': alarm('system', 3),
+  'system.gap': info('system'),
 };
 
 const UNKNOWN: AlarmType = alarm('other', 3);
