@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseOptions } from '#hosts/launch/options.mjs';
 import { desktopOptions, desktopPaths } from '#hosts/desktop/options.ts';
 import type { Monitor, Place, Rectangle } from '#hosts/desktop/placement.ts';
 import { keepAwake } from '#hosts/desktop/power.ts';
@@ -212,7 +213,7 @@ describe('options of the desktop host', () => {
       userData: '/u',
       version: '1.0.0',
     };
-    const paths = desktopPaths({ data: null, site: null, logLevel: 'info' }, at);
+    const paths = desktopPaths(parseOptions([]), at);
     const posix = (path: string): string => path.replaceAll('\\', '/').replace(/^[A-Z]:/, '');
     expect(posix(paths.station.dataDir)).toBe('/u');
     expect(posix(paths.userData)).toBe('/u/desktop');

@@ -10,6 +10,8 @@ describe('options of npm start', () => {
       site: null,
       browser: true,
       kiosk: false,
+      brokerPort: null,
+      rtspPort: null,
       logLevel: 'info',
       help: false,
     });
@@ -36,6 +38,7 @@ describe('options of npm start', () => {
     [['--port', '-1'], '--port'],
     [['--port', '12e3'], '65535'],
     [['--port'], '--port'],
+    [['--rtsp-port', 'x'], '--rtsp-port'],
     [['--data='], '--data'],
     [['--log-level', 'loud'], 'debug, info, warn, error'],
     [['web'], "'web'"],

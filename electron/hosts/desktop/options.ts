@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { parseOptions, type LaunchOptions } from '#hosts/launch/options.mjs';
+import { parseOptions, stationOverrides, type LaunchOptions } from '#hosts/launch/options.mjs';
 
 /** What the station's process is started with, as JSON in its first argument. */
 export interface StationArguments {
@@ -8,6 +8,7 @@ export interface StationArguments {
   resourcesDir: string;
   version: string;
   logLevel: LaunchOptions['logLevel'];
+  overrides: ReturnType<typeof stationOverrides>;
 }
 
 /** Switches that Chromium, Electron and their test drivers read; they are not ours to judge. */
@@ -29,7 +30,7 @@ export function desktopOptions(
 
 /** Where everything is, packaged (asar, resources beside it) and not. */
 export function desktopPaths(
-  options: Pick<LaunchOptions, 'data' | 'site' | 'logLevel'>,
+  options: LaunchOptions,
   at: { packaged: boolean; appPath: string; resourcesPath: string; userData: string; version: string },
 ) {
   const dataDir = resolve(options.data ?? (at.packaged ? at.userData : join(at.appPath, 'data')));
@@ -40,6 +41,7 @@ export function desktopPaths(
     resourcesDir,
     version: at.version,
     logLevel: options.logLevel,
+    overrides: stationOverrides(options),
   };
   return {
     main: join(at.appPath, 'out', 'main'),

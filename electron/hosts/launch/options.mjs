@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
  * @property {boolean} browser whether the web host's console is opened in a browser
  * @property {LogLevel} logLevel
  * @property {boolean} kiosk desktop: full screen, without a way out but signing off
+ * @property {number | null} brokerPort loopback port of the embedded broker (0: any free one); null: as the settings say
+ * @property {number | null} rtspPort loopback port of the demo park's cameras (0: any free one); null: the usual one
  * @property {boolean} help
  */
 
@@ -36,6 +38,8 @@ Usage: npm start -- [options]
   --site FILE          site file of the park (default: the demo park)
   --no-browser         web host: do not open a browser
   --kiosk              full screen, nothing else on the desktop to reach
+  --broker-port N      port of the embedded MQTT broker, instead of the one in the settings (0: any free one)
+  --rtsp-port N        port of the demo park's cameras (0: any free one)
   --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info)
   --help               this text`;
 
@@ -46,6 +50,8 @@ const table = /** @type {const} */ ({
   site: { type: 'string' },
   'no-browser': { type: 'boolean' },
   kiosk: { type: 'boolean' },
+  'broker-port': { type: 'string' },
+  'rtsp-port': { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 });
@@ -62,11 +68,13 @@ export function parseOptions(argv) {
     throw new OptionError(`'${positionals[0]}' is not an option; 'npm start -- --help' lists them`);
   return {
     host: oneOf('host', values.host ?? null, /** @type {const} */ (['desktop', 'web'])),
-    port: portOf(values.port ?? null),
+    port: portOf('port', values.port ?? null),
     data: filled('data', values.data ?? null),
     site: filled('site', values.site ?? null),
     browser: !values['no-browser'],
     kiosk: values.kiosk ?? false,
+    brokerPort: portOf('broker-port', values['broker-port'] ?? null),
+    rtspPort: portOf('rtsp-port', values['rtsp-port'] ?? null),
     logLevel: oneOf('log-level', values['log-level'] ?? 'info', LOG_LEVELS) ?? 'info',
     help: values.help ?? false,
   };
@@ -82,6 +90,8 @@ export function hostArguments(options) {
   if (options.port !== null) args.push('--port', String(options.port));
   if (options.data !== null) args.push('--data', options.data);
   if (options.site !== null) args.push('--site', options.site);
+  if (options.brokerPort !== null) args.push('--broker-port', String(options.brokerPort));
+  if (options.rtspPort !== null) args.push('--rtsp-port', String(options.rtspPort));
   if (options.kiosk) args.push('--kiosk');
   return args;
 }
@@ -110,12 +120,15 @@ function oneOf(name, value, allowed) {
   return found;
 }
 
-/** @param {string | null} value */
-function portOf(value) {
+/**
+ * @param {string} name
+ * @param {string | null} value
+ */
+function portOf(name, value) {
   if (value === null) return null;
   const port = Number(value);
   if (!/^\d+$/.test(value) || port > 65_535)
-    throw new OptionError(`--port is a number from 0 to 65535, not '${value}'`);
+    throw new OptionError(`--${name} is a number from 0 to 65535, not '${value}'`);
   return port;
 }
 
@@ -127,3 +140,13 @@ function filled(name, value) {
   if (value === '') throw new OptionError(`--${name} needs a path`);
   return value;
 }
+
+/**
+ * The ports that replace the settings' for this run, as `startStation` takes them.
+ * @param {Pick<LaunchOptions, 'brokerPort' | 'rtspPort'>} options
+ * @returns {{ brokerPort?: number, demoRtspPort?: number }}
+ */
+export const stationOverrides = ({ brokerPort, rtspPort }) => ({
+  ...(brokerPort === null ? {} : { brokerPort }),
+  ...(rtspPort === null ? {} : { demoRtspPort: rtspPort }),
+});

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DEFAULT_PORT, HELP, OptionError, parseOptions, type LaunchOptions } from '#hosts/launch/options.mjs';
+import {
+  DEFAULT_PORT,
+  HELP,
+  OptionError,
+  parseOptions,
+  stationOverrides,
+  type LaunchOptions,
+} from '#hosts/launch/options.mjs';
 import { startStation } from '#station/boot.ts';
 import { refusalCode } from '#station/refusal.ts';
 import { MEDIA_PATH, serveConsole, type WebServer, type WebServerOptions } from './server.ts';
@@ -30,6 +37,7 @@ async function run(options: LaunchOptions): Promise<number> {
     capabilities: [],
     mediaUrl: () => MEDIA_PATH,
     logLevel: options.logLevel,
+    overrides: stationOverrides(options),
   });
   try {
     const server = await listen(
