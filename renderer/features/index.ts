@@ -1,0 +1,6 @@
+/** The console's screens. To add one: a folder beside this file (see README.md) and a line here. */
+import type { Screen } from '#app/screen.ts';
+import alarms from './alarms/index.ts';
+import overview from './overview/index.ts';
+
+export const screens: Screen[] = [overview, alarms];

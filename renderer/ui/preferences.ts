@@ -1,0 +1,8 @@
+/** What this workstation remembers of its people's habits; nothing here is a record. */
+import { useLocalStorage } from '@vueuse/core';
+
+export type Language = 'zh' | 'en';
+export const language = useLocalStorage<Language>('guardroom.language', 'zh');
+/** 0.1 to 1: an alarm's sound can be made quiet here, never silent. */
+export const volume = useLocalStorage('guardroom.volume', 0.7);
+export const MIN_VOLUME = 0.1;
