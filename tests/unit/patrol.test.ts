@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addScan,
+  checkpointsSince,
   isWalking,
   patrolId,
   patrolProgress,
   ROUND_GAP_MS,
+  startOfDayMs,
   type PatrolScan,
   type PatrolTrack,
 } from '#domain/patrol.ts';
@@ -94,4 +96,18 @@ test('a patrol of long ago is not walking', () => {
   const here = progress(scan('c1', 0));
   expect(here && isWalking(here, ROUND_GAP_MS)).toBe(true);
   expect(here && isWalking(here, ROUND_GAP_MS + 1)).toBe(false);
+});
+
+test('the day begins at midnight where the park is, also on days with a change of the clocks', () => {
+  const at = (text: string) => Date.parse(text);
+  expect(startOfDayMs(at('2026-11-22T19:30:15.250Z'), 'Asia/Shanghai')).toBe(at('2026-11-22T16:00:00Z'));
+  // Berlin, 29 March 2026: 2 o'clock becomes 3; 25 October 2026: 3 o'clock becomes 2.
+  expect(startOfDayMs(at('2026-03-29T10:00:00Z'), 'Europe/Berlin')).toBe(at('2026-03-28T23:00:00Z'));
+  expect(startOfDayMs(at('2026-10-25T10:00:00Z'), 'Europe/Berlin')).toBe(at('2026-10-24T22:00:00Z'));
+  expect(startOfDayMs(at('2026-11-22T19:30:00Z'), 'Nowhere/Atall')).toBe(at('2026-11-22T00:00:00Z'));
+});
+
+test('checkpoints of the day count once, whoever scanned them', () => {
+  const other = track(scan('c1', 20, { guard: '孙' }), scan('c3', 25, { guard: '孙' }));
+  expect(checkpointsSince([track(scan('c1', 5), scan('c2', 12)), other], 10 * MINUTE)).toBe(3);
 });

@@ -103,16 +103,28 @@ export function createRunDesk(
     const delayMs = Math.max(0, Math.min(...times) - time.now().steadyMs);
     cancelWake = clock.after(delayMs, wake);
   };
-  const wake = () => {
+  /** A timer that fails (a full disk) must not end the station; the next one tries again. */
+  const guarded = (run: () => void) => () => {
+    try {
+      run();
+    } catch (error) {
+      log.error('runs could not be continued', { error: String((error as Error).stack ?? error) });
+    }
+  };
+  const wake = guarded(() => {
     for (const { head, state } of running()) {
       const events = due(state, time.now());
       if (events.length > 0) write((tx) => append(tx, head, events));
     }
     arrange();
-  };
+  });
 
-  /** Now and then: saves where the clocks are, corrects due times after a jump, lets old runs go. */
-  const tend = () => {
+  /**
+   * Now and then: saves where the clocks are, looks for what is due in case a timer failed, corrects
+   * due times after a jump, lets old runs go.
+   */
+  const tend = guarded(() => {
+    wake();
     if (running().length > 0) write((tx) => time.mark(tx));
     const offsetMs = time.offsetMs();
     if (Math.abs(offsetMs - shownOffsetMs) > JUMP_MS) {
@@ -125,7 +137,7 @@ export function createRunDesk(
       runs.delete(head.id);
       live.remove(head.id);
     }
-  };
+  });
 
   for (const head of loadRecent(db, clock.nowMs() - LINGER_MS)) {
     runs.set(head.id, { head, state: foldRun(head.id, head.plan, loadEvents(db, head.id)) });

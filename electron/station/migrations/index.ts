@@ -2,7 +2,8 @@ import type { Migration } from '#native/sqlite/types.ts';
 import { base } from './001-base.ts';
 import { ingest } from './002-ingest.ts';
 import { alarmsDevicesRecords } from './003-alarms-devices-records.ts';
+import { response } from './004-response.ts';
 import { broadcast } from './005-broadcast.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
-export const migrations: readonly Migration[] = [base, ingest, alarmsDevicesRecords, broadcast];
+export const migrations: readonly Migration[] = [base, ingest, alarmsDevicesRecords, response, broadcast];
