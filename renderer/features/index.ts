@@ -2,5 +2,6 @@
 import type { Screen } from '#app/screen.ts';
 import alarms from './alarms/index.ts';
 import overview from './overview/index.ts';
+import records from './records/index.ts';
 
-export const screens: Screen[] = [overview, alarms];
+export const screens: Screen[] = [overview, alarms, records];
