@@ -70,6 +70,10 @@ export const broadcastContract = {
   stop: command('broadcast.send', '/broadcasts/{id}/stop')
     .input(commandInput({ id: recordId, zoneIds: z.array(siteId).max(200).optional() }))
     .output(ok),
+  /** The explicit end of an emergency: background music that it silenced may play again. */
+  resumeMusic: command('broadcast.send', '/broadcast-zones/resume-music')
+    .input(commandInput({ zoneIds: z.array(siteId).max(200).optional() }))
+    .output(ok),
   messages: query('broadcast.view', '/broadcast-messages').output(z.array(audioMessage)),
   importMessage: command('broadcast.library', '/broadcast-messages')
     .input(

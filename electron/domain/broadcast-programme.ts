@@ -25,7 +25,7 @@ export interface Programme {
   /** Played `rounds` times. */
   body: readonly ProgrammeStep[];
   rounds: number | 'until_stopped';
-  /** Played once after the last round. */
+  /** Played once at the end. */
   tail: readonly ProgrammeStep[];
 }
 
@@ -55,31 +55,27 @@ export function programmeProblem(wish: ProgrammeWish): ProgrammeProblem | null {
 /**
  * Lays out a broadcast. Emergencies alternate attention tone and voice in every round (GB 50116
  * 4.8.6: tone 8 to 20 s, voice 10 to 30 s); announcements have a chime before the first and after
- * the last round; music has neither and no pause between rounds.
+ * the last round; music has neither and no pause between rounds. The last round is in `tail`,
+ * because no pause follows it: the zone is free as soon as there is nothing more to hear.
  */
 export function planProgramme(wish: ProgrammeWish): Programme {
-  if (wish.priority === 'background') {
-    return { lead: [], body: [{ part: 'message', gapMs: 0 }], rounds: wish.repeat, tail: [] };
-  }
-  const message: ProgrammeStep = { part: 'message', gapMs: BETWEEN_ROUNDS_MS };
-  if (isEmergency(wish.priority)) {
-    const attention = Array.from({ length: ATTENTION_ROUNDS }, (_, round) => ({
-      part: 'attention' as const,
-      gapMs: round === ATTENTION_ROUNDS - 1 ? AFTER_CHIME_MS : 0,
-    }));
-    return {
-      lead: [],
-      body: wish.chime ? [...attention, message] : [message],
-      rounds: wish.repeat,
-      tail: [],
-    };
-  }
-  return {
-    lead: wish.chime ? [{ part: 'chime_in', gapMs: AFTER_CHIME_MS }] : [],
-    body: [message],
-    rounds: wish.repeat,
-    tail: wish.chime ? [{ part: 'chime_out', gapMs: 0 }] : [],
-  };
+  const isMusic = wish.priority === 'background';
+  const framed = wish.chime && !isMusic;
+  const chimes = framed && !isEmergency(wish.priority);
+  const attention = framed && !chimes ? attentionSteps() : [];
+  const round = (gapMs: number): ProgrammeStep[] => [...attention, { part: 'message', gapMs }];
+  const lead: ProgrammeStep[] = chimes ? [{ part: 'chime_in', gapMs: AFTER_CHIME_MS }] : [];
+  const body = round(isMusic ? 0 : BETWEEN_ROUNDS_MS);
+  if (wish.repeat === 'until_stopped') return { lead, body, rounds: wish.repeat, tail: [] };
+  const end: ProgrammeStep[] = chimes ? [{ part: 'chime_out', gapMs: 0 }] : [];
+  return { lead, body, rounds: wish.repeat - 1, tail: [...round(chimes ? AFTER_CHIME_MS : 0), ...end] };
+}
+
+function attentionSteps(): ProgrammeStep[] {
+  return Array.from({ length: ATTENTION_ROUNDS }, (_, at) => ({
+    part: 'attention',
+    gapMs: at === ATTENTION_ROUNDS - 1 ? AFTER_CHIME_MS : 0,
+  }));
 }
 
 /** Length of a programme in milliseconds, or null if it ends only when stopped. `lengths`: of each part's sound. */

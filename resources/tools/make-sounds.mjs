@@ -71,6 +71,8 @@ const sounds = {
   'alarm-2': () => sequence([C5, E5, G5].map((hz) => ({ hz: hz * 0.84, ms: 200, gapMs: 190, level: 0.7 }))),
   'alarm-3': () => sequence([E5, C5].map((hz) => ({ hz: hz * 0.7, ms: 230, gapMs: 230, level: 0.6 }))),
   'alarm-4': () => sequence([{ hz: 311.13, ms: 320, level: 0.5 }]),
+  // Two soft falling notes, struck: nothing that anybody takes for real, and still an alarm that asks to be handled.
+  'alarm-drill': () => chime([C5, G4, C5, G4], 260).map((value) => value * 0.8),
   'chime-in': () => chime([G4, C5, E5], 420),
   'chime-out': () => chime([E5, C5], 420),
   // Two tones in turn, each half a second (ISO 7731: 500 to 2500 Hz, pulsed below 5 Hz). Not the three pulses of

@@ -163,8 +163,9 @@ describe.skipIf(!findExecutable('ffplay'))(
     it('knows that there is no sound card although the player ends well', async () => {
       const play = withDriver('alsa', (out) => out.playFile(inFolder('a.wav')).finished);
       const answer = await play.catch((error: { code?: string }) => error.code);
-      // A developer's machine may have a sound card; this one must not claim to have played without.
-      expect(['ended', 'audio.no_device']).toContain(answer);
+      // A machine with a card may have it free or taken; one without must not claim to have played.
+    const possible = existsSync('/dev/snd') ? ['ended', 'audio.no_device'] : ['audio.no_device'];
+    expect(possible).toContain(answer);
       const silent = createLocalOut({
         commands: Object.fromEntries(playerNames.map((name) => [name, 'no-such'])),
       });

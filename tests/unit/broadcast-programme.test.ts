@@ -13,8 +13,8 @@ const lengths = { chime_in: 2000, attention: 8000, message: 5000, chime_out: 100
 describe('programme of a broadcast', () => {
   it('frames an announcement with chimes, once, however often it is repeated', () => {
     const programme = planProgramme({ priority: 'manual', repeat: 3, chime: true });
-    expect(parts(programme)).toEqual([['chime_in'], ['message'], ['chime_out']]);
-    expect(programmeLengthMs(programme, lengths)).toBe(2300 + 3 * 6500 + 1000);
+    expect(parts(programme)).toEqual([['chime_in'], ['message'], ['message', 'chime_out']]);
+    expect(programmeLengthMs(programme, lengths)).toBe(2300 + 2 * 6500 + 5300 + 1000);
   });
 
   it('alternates attention tone and voice in an emergency until it is stopped', () => {
@@ -23,9 +23,16 @@ describe('programme of a broadcast', () => {
     expect(programmeLengthMs(programme, lengths)).toBeNull();
   });
 
+  it('adds no pause after the last round, so that the zone is free at once', () => {
+    const plain = planProgramme({ priority: 'manual', repeat: 1, chime: false });
+    expect(programmeLengthMs(plain, lengths)).toBe(5000);
+    const twice = planProgramme({ priority: 'emergency_recorded', repeat: 2, chime: true });
+    expect(programmeLengthMs(twice, lengths)).toBe(2 * (3 * 8000 + 300 + 5000) + 1500);
+  });
+
   it('leaves music alone', () => {
     const programme = planProgramme({ priority: 'background', repeat: 2, chime: true });
-    expect(parts(programme)).toEqual([[], ['message'], []]);
+    expect(parts(programme)).toEqual([[], ['message'], ['message']]);
     expect(programmeLengthMs(programme, lengths)).toBe(10_000);
   });
 
