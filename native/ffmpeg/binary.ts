@@ -26,6 +26,9 @@ export interface FfmpegSearch {
 
 const load = createRequire(import.meta.url);
 
+/** A packaged program's modules lie in one archive; nothing in it can be started, so programs are unpacked beside it. */
+const outsideArchive = (file: string): string => file.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked');
+
 function fromPackage(
   search: FfmpegSearch,
   name: string,
@@ -33,7 +36,7 @@ function fromPackage(
 ): string | undefined {
   try {
     const found = pick((search.load ?? load)(name));
-    return typeof found === 'string' ? findExecutable(found) : undefined;
+    return typeof found === 'string' ? findExecutable(outsideArchive(found)) : undefined;
   } catch {
     // Optional packages: not installed for this platform, or their download failed.
     return undefined;
