@@ -56,6 +56,7 @@ interface Gated {
   readonly release: () => void;
 }
 
+const readBytes = 262_144;
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
 const digest = (value: string | Uint8Array) => createHash('sha256').update(value).digest();
 
@@ -175,8 +176,8 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
 
   for (const { topic, payload, qos } of await retained.load()) await publishRaw(topic, payload, qos, true);
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    socket.setNoDelay(true);
+  // aedes takes in what one read gives and reads on when all of that is answered: a larger read is a larger commit.
+  const server = createServer({ highWaterMark: readBytes, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     aedes.handle(socket);

@@ -119,7 +119,7 @@ it('whatever comes in: no crash, and each message ends in exactly one place', ()
   }
   expect(new Set(kept.map((row) => row.code)).size).toBeGreaterThanOrEqual(8);
   expect(rig.ingest.verify()).toMatchObject({ ok: true, problems: [] });
-});
+}, 60_000);
 
 it('a batch of anything gives what its messages give one by one', () => {
   fc.assert(
@@ -142,4 +142,4 @@ it('a batch of anything gives what its messages give one by one', () => {
     }),
     { numRuns: 15 },
   );
-});
+}, 60_000);

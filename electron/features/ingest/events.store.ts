@@ -25,6 +25,43 @@ interface Row {
 }
 const columns =
   'row_id, source, device_id, event_id, type, state, severity, occurred_at_ms, received_at_ms, committed_at_ms, seq, boot_id, drill, clock_suspect, data, hash';
+type Content = [
+  number,
+  string,
+  string,
+  string,
+  string,
+  string,
+  number | null,
+  number,
+  number,
+  number,
+  number | null,
+  string | null,
+  number,
+  number,
+  string,
+];
+/** What the hash covers: every column but itself, in their order. */
+const contentOf = (row: Omit<Row, 'hash'>): Content => [
+  row.row_id,
+  row.source,
+  row.device_id,
+  row.event_id,
+  row.type,
+  row.state,
+  row.severity,
+  row.occurred_at_ms,
+  row.received_at_ms,
+  row.committed_at_ms,
+  row.seq,
+  row.boot_id,
+  row.drill,
+  row.clock_suspect,
+  row.data,
+];
+const insertSql = `INSERT INTO event (${columns}) VALUES (${columns.replace(/\w+/g, '?')})
+  ON CONFLICT (source, device_id, event_id) DO NOTHING`;
 
 export type NewEvent = Omit<StoredEvent, 'rowId'> & { committedAtMs: number; clockSuspect: boolean };
 export interface EventHead {
@@ -46,45 +83,45 @@ export type Inserted =
   /** Another event under a known id: the device counts its ids anew, or two devices share a name. */
   | { kind: 'reused' };
 
-/** Appends an event to the chain, unless it is there already. */
-export function insertEvent(db: Writable, event: NewEvent): Inserted {
-  const { committedAtMs, clockSuspect, ...rest } = event;
+/** Whether the event on record under these ids says the same. */
+function isSame(db: Readable, event: NewEvent, data: string): boolean {
   const known = prepared(
     db,
     'SELECT type, state, occurred_at_ms, data FROM event WHERE source = ? AND device_id = ? AND event_id = ?',
-  ).get(event.source, event.deviceId, event.eventId) as Row | undefined;
-  const data = JSON.stringify(event.data);
-  if (known) {
-    const same =
-      known.type === event.type &&
-      known.state === event.state &&
-      known.occurred_at_ms === event.occurredAtMs &&
-      known.data === data;
-    return { kind: same ? 'repeated' : 'reused' };
-  }
+  ).get(event.source, event.deviceId, event.eventId) as Row;
+  return (
+    known.type === event.type &&
+    known.state === event.state &&
+    known.occurred_at_ms === event.occurredAtMs &&
+    known.data === data
+  );
+}
+
+/** Appends an event to the chain, unless it is there already. */
+export function insertEvent(db: Writable, event: NewEvent): Inserted {
   const head = eventHead(db);
-  const row = {
-    row_id: head.rowId + 1,
-    source: event.source,
-    device_id: event.deviceId,
-    event_id: event.eventId,
-    type: event.type,
-    state: event.state,
-    severity: event.severity,
-    occurred_at_ms: event.occurredAtMs,
-    received_at_ms: event.receivedAtMs,
-    committed_at_ms: committedAtMs,
-    seq: event.seq,
-    boot_id: event.bootId,
-    drill: event.drill ? 1 : 0,
-    clock_suspect: clockSuspect ? 1 : 0,
+  const data = JSON.stringify(event.data);
+  const content: Content = [
+    head.rowId + 1,
+    event.source,
+    event.deviceId,
+    event.eventId,
+    event.type,
+    event.state,
+    event.severity,
+    event.occurredAtMs,
+    event.receivedAtMs,
+    event.committedAtMs,
+    event.seq,
+    event.bootId,
+    event.drill ? 1 : 0,
+    event.clockSuspect ? 1 : 0,
     data,
-  };
-  prepared(db, `INSERT INTO event (${columns}) VALUES (@${columns.replaceAll(', ', ', @')})`).run({
-    ...row,
-    hash: chainHash(head.hash, row),
-  });
-  return { kind: 'stored', event: { rowId: row.row_id, ...rest } };
+  ];
+  const { changes } = prepared(db, insertSql).run(...content, chainHash(head.hash, content));
+  if (changes === 0) return { kind: isSame(db, event, data) ? 'repeated' : 'reused' };
+  const { committedAtMs: _committed, clockSuspect: _suspect, ...rest } = event;
+  return { kind: 'stored', event: { rowId: head.rowId + 1, ...rest } };
 }
 
 /** One event by the number it has in the chain. */
@@ -125,7 +162,7 @@ export function verifyEvents(db: Readable, seal: EventHead | null): ChainReport 
   for (const { hash, ...rest } of rows as IterableIterator<Row>) {
     checked += 1;
     if (rest.row_id !== expected) report('missing', expected);
-    else if (chainHash(previous, rest) !== hash) report('edited', rest.row_id);
+    else if (chainHash(previous, contentOf(rest)) !== hash) report('edited', rest.row_id);
     if (seal?.rowId === rest.row_id && seal.hash !== hash) report('edited', rest.row_id);
     previous = hash;
     expected = rest.row_id + 1;

@@ -4,7 +4,7 @@ import { insertEvent, verifyEvents } from './events.store.ts';
 import { createProcessor, type Batch, type IngestDeps, type IngestMessage } from './process.ts';
 import { isStorageFailure } from './savepoint.ts';
 import { lastSeal, sealEvents } from './seal.ts';
-import { hasStaleGaps, takeStaleGaps } from './sequence.store.ts';
+import { hasStaleGaps, sequenceNotes, takeStaleGaps } from './sequence.store.ts';
 import { gapSize } from './sequence.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 
@@ -52,10 +52,12 @@ export function createIngest(ports: IngestServicePorts, deps: IngestDeps): Inges
       const batch: Batch = {
         tally: emptyTally(),
         seen: new Map(),
+        sequences: sequenceNotes(tx.db),
         toleranceMs: settings.number('ingest.clockToleranceSeconds') * 1000,
         careful,
       };
       for (const message of messages) processor.processMessage(tx, batch, message);
+      batch.sequences.flush();
       processor.reportSeen(tx, batch);
       tx.afterCommit(() => addTally(tally, batch.tally));
     });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import type { QuarantineCode } from '#contract/devices.contract.ts';
 import {
@@ -58,16 +59,27 @@ export const refuse = (code: QuarantineCode, path = '', detail = ''): Refusal =>
 
 const isLeaf = (text: string | undefined): text is TopicLeaf => TOPIC_LEAVES.includes(text as TopicLeaf);
 
+interface Address {
+  deviceId: string;
+  leaf: TopicLeaf;
+}
+/** A park has some thousand topics, which come again and again. */
+const addresses = new Map<string, { site: string; address: Address }>();
+const KEPT_ADDRESSES = 20_000;
+
 /** Splits `guardroom/v1/<site>/<device>/<leaf>`; undefined for anything else. */
-function parseTopic(topic: string, site: string): { deviceId: string; leaf: TopicLeaf } | undefined {
+function parseTopic(topic: string, site: string): Address | undefined {
+  const kept = addresses.get(topic);
+  if (kept?.site === site) return kept.address;
   const prefix = `${TOPIC_ROOT}/${site}/`;
   if (!topic.startsWith(prefix)) return undefined;
   const [deviceId, leaf, ...rest] = topic.slice(prefix.length).split('/');
   if (rest.length > 0 || !isLeaf(leaf) || !siteId.safeParse(deviceId).success) return undefined;
-  return { deviceId: deviceId!, leaf };
+  const address = { deviceId: deviceId!, leaf };
+  if (addresses.size >= KEPT_ADDRESSES) addresses.clear();
+  addresses.set(topic, { site, address });
+  return address;
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Nesting of brackets outside of strings; cheap, and safe where a recursive walk would end the stack. */
 function isTooDeep(text: string): boolean {
@@ -90,12 +102,10 @@ function isTooDeep(text: string): boolean {
 function readJson(payload: Uint8Array): { value: unknown } | Refusal {
   if (payload.length > MAX_PAYLOAD_BYTES)
     return refuse('too_large', '', `${payload.length} > ${MAX_PAYLOAD_BYTES}`);
-  let text: string;
-  try {
-    text = utf8.decode(payload);
-  } catch {
-    return refuse('not_utf8');
-  }
+  if (!isUtf8(payload)) return refuse('not_utf8');
+  const whole = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
+  // Some Windows systems begin with a byte order mark (RFC 8259 section 8.1 lets a reader pass over it).
+  const text = whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole;
   if (text.trim() === '') return refuse('empty');
   if (isTooDeep(text)) return refuse('too_deep', '', `> ${MAX_DEPTH}`);
   try {

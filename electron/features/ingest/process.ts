@@ -5,7 +5,7 @@ import { insertEvent, type NewEvent } from './events.store.ts';
 import { parseMessage, refuse, type Parsed, type Refusal } from './parse.ts';
 import { quarantine } from './quarantine.store.ts';
 import { attempt, isStorageFailure } from './savepoint.ts';
-import { noteSequence } from './sequence.store.ts';
+import { sequenceNotes, type SequenceNotes } from './sequence.store.ts';
 import type { Tally } from './tally.ts';
 
 export type IngestPorts = Pick<StationPorts, 'bus' | 'log' | 'site'>;
@@ -19,6 +19,8 @@ export interface Batch {
   tally: Tally;
   /** Last sign of life per device, told to the devices feature once per batch. */
   seen: Map<string, number>;
+  /** Positions of the devices' sequences; a careful batch takes each message's from the database and writes it back. */
+  sequences: SequenceNotes;
   /** Faster clocks than this are suspect. */
   toleranceMs: number;
   /** Each message in a savepoint of its own: after a batch has failed for a reason that lies in a message. */
@@ -86,7 +88,11 @@ export function createProcessor(ports: IngestPorts, { alarms, devices }: IngestD
     }
     if (parsed.kind === 'event' || parsed.kind === 'values') {
       const { seq, bootId } = parsed.message;
-      if (seq !== undefined && !retained) noteSequence(tx.db, deviceId, bootId, seq, receivedAtMs);
+      if (seq !== undefined && !retained) {
+        const sequences = batch.careful ? sequenceNotes(tx.db) : batch.sequences;
+        sequences.note(deviceId, bootId, seq, receivedAtMs);
+        if (batch.careful) sequences.flush();
+      }
     }
     // An "offline" comes from the broker (last will) or from a gateway, and a retained message is old.
     const isAlive = parsed.kind !== 'availability' || parsed.message.state === 'online';

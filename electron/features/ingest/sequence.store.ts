@@ -34,45 +34,83 @@ function openGaps(db: Writable, deviceId: string, bootId: string): NoticedGap[] 
   return rows.map((row) => ({ fromSeq: row.from_seq, toSeq: row.to_seq, noticedAtMs: row.noticed_at_ms }));
 }
 
-/** Notes one numbered message; opens, splits or closes gaps. */
-export function noteSequence(
-  db: Writable,
-  deviceId: string,
-  boot: string | undefined,
-  seq: number,
-  atMs: number,
-): void {
-  const bootId = boot ?? '';
-  const row = prepared(db, 'SELECT next_seq FROM device_sequence WHERE device_id = ? AND boot_id = ?').get(
-    deviceId,
-    bootId,
-  ) as { next_seq: number } | undefined;
-  const nextSeq = row?.next_seq ?? null;
-  // Gaps matter only to a number that is behind; reading them for each message would be waste.
-  const gaps = nextSeq !== null && seq < nextSeq ? openGaps(db, deviceId, bootId) : [];
-  const step = stepSequence(nextSeq, gaps, seq, boot !== undefined);
-  if (step.opened) insertGap(db, deviceId, bootId, step.opened, atMs);
-  if (step.filled) {
-    const { gap, rest } = step.filled;
-    prepared(db, 'DELETE FROM sequence_gap WHERE device_id = ? AND boot_id = ? AND from_seq = ?').run(
+/** The numbers of one batch: each device's position is read once and written once. */
+export interface SequenceNotes {
+  /** Notes one numbered message; opens, splits or closes gaps. */
+  note(deviceId: string, boot: string | undefined, seq: number, atMs: number): void;
+  /** Writes the positions. */
+  flush(): void;
+}
+interface Position {
+  deviceId: string;
+  bootId: string;
+  nextSeq: number | null;
+  isNew: boolean;
+  changedAtMs: number | undefined;
+}
+
+export function sequenceNotes(db: Writable): SequenceNotes {
+  const positions = new Map<string, Position>();
+
+  const positionOf = (deviceId: string, bootId: string): Position => {
+    const key = `${deviceId}/${bootId}`;
+    const kept = positions.get(key);
+    if (kept) return kept;
+    const row = prepared(db, 'SELECT next_seq FROM device_sequence WHERE device_id = ? AND boot_id = ?').get(
       deviceId,
       bootId,
-      gap.fromSeq,
-    );
-    for (const part of rest) insertGap(db, deviceId, bootId, part, gap.noticedAtMs);
-  }
-  if (step.nextSeq !== nextSeq) {
-    prepared(
-      db,
-      `INSERT INTO device_sequence (device_id, boot_id, next_seq, updated_at_ms) VALUES (?, ?, ?, ?)
-       ON CONFLICT (device_id, boot_id) DO UPDATE SET next_seq = excluded.next_seq, updated_at_ms = excluded.updated_at_ms`,
-    ).run(deviceId, bootId, step.nextSeq, atMs);
-  }
-  if (nextSeq === null)
-    prepared(db, 'DELETE FROM device_sequence WHERE device_id = ? AND updated_at_ms < ?').run(
+    ) as { next_seq: number } | undefined;
+    const position = {
       deviceId,
-      atMs - FORGET_MS,
-    );
+      bootId,
+      nextSeq: row?.next_seq ?? null,
+      isNew: !row,
+      changedAtMs: undefined,
+    };
+    positions.set(key, position);
+    return position;
+  };
+
+  return {
+    note(deviceId, boot, seq, atMs) {
+      const bootId = boot ?? '';
+      const position = positionOf(deviceId, bootId);
+      const { nextSeq } = position;
+      // Gaps matter only to a number that is behind; reading them for each message would be waste.
+      const gaps = nextSeq !== null && seq < nextSeq ? openGaps(db, deviceId, bootId) : [];
+      const step = stepSequence(nextSeq, gaps, seq, boot !== undefined);
+      if (step.opened) insertGap(db, deviceId, bootId, step.opened, atMs);
+      if (step.filled) {
+        const { gap, rest } = step.filled;
+        prepared(db, 'DELETE FROM sequence_gap WHERE device_id = ? AND boot_id = ? AND from_seq = ?').run(
+          deviceId,
+          bootId,
+          gap.fromSeq,
+        );
+        for (const part of rest) insertGap(db, deviceId, bootId, part, gap.noticedAtMs);
+      }
+      if (step.nextSeq !== nextSeq) {
+        position.nextSeq = step.nextSeq;
+        position.changedAtMs = atMs;
+      }
+    },
+    flush() {
+      for (const { deviceId, bootId, nextSeq, isNew, changedAtMs } of positions.values()) {
+        if (changedAtMs === undefined) continue;
+        prepared(
+          db,
+          `INSERT INTO device_sequence (device_id, boot_id, next_seq, updated_at_ms) VALUES (?, ?, ?, ?)
+           ON CONFLICT (device_id, boot_id) DO UPDATE SET next_seq = excluded.next_seq, updated_at_ms = excluded.updated_at_ms`,
+        ).run(deviceId, bootId, nextSeq, changedAtMs);
+        if (isNew)
+          prepared(db, 'DELETE FROM device_sequence WHERE device_id = ? AND updated_at_ms < ?').run(
+            deviceId,
+            changedAtMs - FORGET_MS,
+          );
+      }
+      positions.clear();
+    },
+  };
 }
 
 /** Whether `takeStaleGaps` would find any: a look that costs no write. */
