@@ -218,8 +218,8 @@ export interface EffectExecutorOptions {
   timeoutMs: number;
   /**
    * What a restart does with an effect that had been handed to its executor and whose end is not
-   * known: `repeat` where doing it twice is as good as once (showing cameras; sound that died with
-   * the station), `fail` where a person has to look first (a gate).
+   * known: `repeat` where the executor itself does a key once, or doing it twice is as good as once
+   * (showing cameras; sound that died with the station), else `fail`: a person has to look first.
    */
   afterRestart: 'repeat' | 'fail';
 }

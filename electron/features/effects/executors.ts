@@ -23,24 +23,35 @@ function notify(site: SitePort): EffectExecutor<'notify'> {
   };
 }
 
-function deviceCommand(devices: DevicesPort): EffectExecutor<'device_command'> {
+/**
+ * The devices feature sends a key once: asked again after a restart it answers with what is known of
+ * the command, which then is that nobody waited for the end.
+ */
+function deviceCommand(devices: Pick<DevicesPort, 'command'>): EffectExecutor<'device_command'> {
   return async ({ action, actor, idempotencyKey }, progress) => {
     const { deviceId, command, params } = action;
     progress({ rung: 'accepted', reason: null });
     const { rung, reason } = await devices.command({ deviceId, command, params, actor, idempotencyKey });
-    if (rung === 'timeout') return { rung: 'failed', reason: 'effect.timeout' };
+    if (rung === 'timeout') {
+      return { rung: 'failed', reason: reason === 'restart' ? 'effect.interrupted' : 'effect.timeout' };
+    }
     // Sent and no more: the broker took it, and whether the device did is not known.
-    if (rung === 'sent') return { rung: 'accepted', reason };
-    return { rung, reason };
+    return { rung: rung === 'sent' ? 'accepted' : rung, reason };
   };
 }
 
-/** Registers all of them. A device's answer is awaited by the devices feature, whose limit is shorter. */
+/** Longer than the devices feature may be set to wait for a reply. */
+const COMMAND_TIMEOUT_MS = 660_000;
+
+/** Registers all of them. */
 export function registerExecutors(
   effects: EffectsPort,
-  { site, devices }: { site: SitePort; devices: DevicesPort },
+  { site, devices }: { site: SitePort; devices: Pick<DevicesPort, 'command'> },
 ): void {
   effects.register('show_cameras', showCameras(site), { timeoutMs: 5_000, afterRestart: 'repeat' });
   effects.register('notify', notify(site), { timeoutMs: 5_000, afterRestart: 'repeat' });
-  effects.register('device_command', deviceCommand(devices), { timeoutMs: 120_000, afterRestart: 'fail' });
+  effects.register('device_command', deviceCommand(devices), {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+    afterRestart: 'repeat',
+  });
 }
