@@ -1,4 +1,5 @@
 import type { CommandReceipt } from '#contract/devices.contract.ts';
+import { perimeterState } from '#contract/park-messages.ts';
 import type { PerimeterZoneState } from '#contract/patrol.contract.ts';
 import type { PerimeterZone } from '#contract/site.ts';
 import { bitOfEvent, sameVerdict, zoneVerdict, type PerimeterDevice } from '#domain/perimeter.ts';
@@ -48,11 +49,11 @@ export function createPerimeter(ports: PerimeterPorts, { devices, alarms, events
     return bits;
   };
   const deviceOf = (id: string, bits: Map<string, Set<string>>): PerimeterDevice => {
-    const reported = (key: string): boolean | null => {
-      const value = devices.value(id, key)?.value;
-      return typeof value === 'boolean' ? value : null;
-    };
-    const either = (key: string) => (bits.get(id)?.has(key) ? true : reported(key));
+    type Bit = keyof typeof perimeterState.shape;
+    // A detector that says something else than yes or no has not said it.
+    const reported = (key: Bit): boolean | null =>
+      perimeterState.shape[key].safeParse(devices.value(id, key)?.value).data ?? null;
+    const either = (key: Bit) => (bits.get(id)?.has(key) ? true : reported(key));
     return {
       id,
       availability: devices.availability(id),
