@@ -2,8 +2,6 @@
  * The one place where features meet: made in order, given each other's ports, stopped in reverse.
  * A feature adds its block here and one line in `router`.
  */
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { HealthItem } from '#contract/system.contract.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
@@ -11,13 +9,16 @@ import { siteApi } from '#features/site/site.api.ts';
 import { createSite } from '#features/site/site.service.ts';
 import { createBackups } from '#features/system/backups.ts';
 import { systemApi } from '#features/system/system.api.ts';
+import { videoApi } from '#features/video/video.api.ts';
+import { createVideo } from '#features/video/video.service.ts';
 import type { AuditAnchor } from './audit.ts';
 import type { StationOptions } from './boot.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
 import type { StationPorts } from './ports.ts';
+import { may } from '#domain/permissions.ts';
 import { rpc } from './rpc.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type ActiveSession } from './sessions.ts';
 import { createSettings } from './settings.ts';
 
 export type Kernel = Omit<StationPorts, 'site' | 'settings' | 'health' | 'liveCollection'>;
@@ -49,6 +50,12 @@ export async function wire({
   await accounts.seedDemo(site.file);
   const backups = createBackups(ports);
   stops.push(() => backups.stop());
+  const mayView = (session: ActiveSession) => {
+    const now = sessions.refresh(session);
+    return now !== null && may(now.account.role, 'video.view');
+  };
+  const video = createVideo(ports, { mayView }, options.mediaUrl);
+  stops.push(() => video.stop());
 
   const demoAccounts = site.file.site.kind === 'demo' ? site.file.demoAccounts : [];
   const hello = () => ({
@@ -63,8 +70,9 @@ export async function wire({
   const router = rpc.router({
     auth: accountsApi(accounts, hello),
     site: siteApi(site),
+    video: videoApi(video),
     system: systemApi(ports, healthItems, backups, anchor, {
-      ffmpeg: async () => null,
+      ffmpeg: video.ffmpeg,
       speech: async () => [],
       broker: () => ({ kind: 'embedded', address: '' }),
       verifyRecords: () => ({ ok: true, checked: 0, problems: [] }),
@@ -75,9 +83,7 @@ export async function wire({
     router,
     ports,
     sessions,
-    mediaUpgrade: (_request: IncomingMessage, socket: Duplex, _head: Buffer) => {
-      socket.destroy();
-    },
+    mediaUpgrade: video.upgrade,
     async stop() {
       for (const stop of stops.reverse()) {
         await Promise.resolve()

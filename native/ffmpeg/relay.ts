@@ -34,8 +34,10 @@ export interface Viewer {
 export interface RelayOptions {
   label: string;
   source: RtspSource;
-  transcode?: boolean;
-  ffmpeg: FfmpegBinary;
+  /** 'if_needed' re-encodes what the console cannot play (H.265), which costs a good part of a core each. Default 'never'. */
+  transcode?: 'never' | 'if_needed';
+  /** Asked at every start: it may be installed, or its setting changed, meanwhile. Rejects with FfmpegError no_ffmpeg. */
+  ffmpeg: () => Promise<FfmpegBinary>;
   handover: Handover;
   /** How long the pull goes on after the last viewer has left (a guard who switches back and forth). Default 10 s. */
   lingerMs?: number;
@@ -45,6 +47,8 @@ export interface RelayOptions {
   keyFrameMs?: number;
   clock?: Clock;
   onState?: (state: StreamState) => void;
+  /** Every frame once, whoever looks. */
+  onFrame?: (frame: MediaFrame) => void;
   /** For tests. */
   pull?: (options: PullOptions, context: WorkerContext) => Promise<Worker>;
 }
@@ -55,6 +59,8 @@ export interface Relay {
   /** Begins to look; the returned function ends it. The pull starts with the first viewer. */
   join(viewer: Viewer): () => void;
   retryNow(): void;
+  /** The camera's address or login has changed: a running pull starts again with the new one. */
+  update(source: RtspSource): void;
   /** Ends the pull; viewers stay joined and hear 'idle'. Resolves when ffmpeg is gone. */
   stop(): Promise<void>;
 }
@@ -68,7 +74,8 @@ function backoff(attempt: number, reason: string): number {
 export function createRelay(options: RelayOptions): Relay {
   const clock = options.clock ?? systemClock();
   const pull = options.pull ?? startPull;
-  const transcode = options.transcode ?? false;
+  let { source } = options;
+  let isTranscoding = false;
   const viewers = new Set<Viewer>();
   const cache = gopCache();
   let track: MediaTrack | undefined;
@@ -90,26 +97,40 @@ export function createRelay(options: RelayOptions): Relay {
   });
 
   async function start(context: WorkerContext): Promise<Worker> {
-    const run = () => pull({ ...common(), sink: sinkFor(context), probe }, context);
-    try {
-      return await run();
-    } catch (error) {
-      // Not a failure of the camera: its description lacks the parameter sets, so the stream has to be read for them.
-      const isProbe = error instanceof FfmpegError && error.code === 'probe_failed';
-      if (!isProbe || probe === 'slow' || context.signal.aborted) throw error;
-      probe = 'slow';
-      return await run();
+    const { label, handover } = options;
+    const ffmpeg = await options.ffmpeg();
+    for (;;) {
+      const choice = { probe, transcode: isTranscoding };
+      const keyFrameMs = options.keyFrameMs ?? 15_000;
+      try {
+        return await pull(
+          { label, source, ffmpeg, handover, keyFrameMs, sink: sinkFor(context), ...choice },
+          context,
+        );
+      } catch (error) {
+        if (context.signal.aborted || !canTryOtherwise(error)) throw error;
+      }
     }
+  }
+
+  /** Not every refusal is the camera's fault: notes what the next try has to do differently. */
+  function canTryOtherwise(error: unknown): boolean {
+    const code = error instanceof FfmpegError ? error.code : undefined;
+    // The description lacks the parameter sets: the stream has to be read for them.
+    if (code === 'probe_failed' && probe === 'fast') {
+      probe = 'slow';
+      return true;
+    }
+    if (code === 'codec_not_playable' && options.transcode === 'if_needed' && !isTranscoding) {
+      isTranscoding = true;
+      return true;
+    }
+    return false;
   }
 
   function forget(): void {
     cache.clear();
     track = undefined;
-  }
-
-  function common() {
-    const { label, source, ffmpeg, handover } = options;
-    return { label, source, ffmpeg, handover, transcode, keyFrameMs: options.keyFrameMs ?? 15_000 };
   }
 
   /** What a discarded run still sends goes nowhere. */
@@ -125,6 +146,7 @@ export function createRelay(options: RelayOptions): Relay {
       frame(frame) {
         if (context.signal.aborted) return;
         cache.add(frame);
+        options.onFrame?.(frame);
         for (const viewer of viewers) viewer.frame(frame, false);
       },
       skipped: () => undefined,
@@ -135,7 +157,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (from.kind === 'starting') return { kind: 'connecting', attempt: from.attempt };
     if (from.kind === 'running' && track) {
       const { codec, width, height } = track;
-      return { kind: 'live', codec, width, height, sinceMs: from.sinceMs, transcoded: transcode };
+      return { kind: 'live', codec, width, height, sinceMs: from.sinceMs, transcoded: isTranscoding };
     }
     if (from.kind === 'backing-off') {
       return {
@@ -185,6 +207,15 @@ export function createRelay(options: RelayOptions): Relay {
       return () => leave(viewer);
     },
     retryNow: () => supervised.retryNow(),
+    update(next) {
+      if (JSON.stringify(next) === JSON.stringify(source)) return;
+      source = next;
+      // Another camera may have another codec and another description.
+      probe = 'fast';
+      isTranscoding = false;
+      supervised.restart('ended');
+      supervised.retryNow();
+    },
     stop,
   };
 }

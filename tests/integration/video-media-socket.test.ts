@@ -36,6 +36,7 @@ function stage() {
       return () => void viewers.delete(viewer);
     },
     retryNow: () => void (retries += 1),
+    update: () => undefined,
     stop: async () => undefined,
   };
   let ticks = 0;

@@ -48,7 +48,7 @@ function relayOf(
   const relay = createRelay({
     label: 'cam',
     source: { url: open.url('/cam1'), transport: 'tcp', ...source },
-    ffmpeg,
+    ffmpeg: async () => ffmpeg,
     handover,
     ...options,
   });
@@ -184,7 +184,7 @@ describe('a relay', () => {
   });
 
   it('re-encodes H.265 when asked to, and says so', async () => {
-    const viewer = recordViewer(relayOf({ url: open.url('/hevc') }, { transcode: true }));
+    const viewer = recordViewer(relayOf({ url: open.url('/hevc') }, { transcode: 'if_needed' }));
     await viewer.until(() => viewer.frames.length >= 20, 'frames');
     viewer.leave();
     expect(viewer.states.at(-1)).toMatchObject({ kind: 'live', transcoded: true });

@@ -17,7 +17,13 @@ export function readBarcode(cells: ArrayLike<number>): number | undefined {
 }
 
 /** Age in milliseconds of frame `frame` seen at `nowMs`, in a loop of `frames` that began at `epochMs`. */
-export function barcodeAgeMs(frame: number, nowMs: number, epochMs: number, fps: number, frames: number): number {
+export function barcodeAgeMs(
+  frame: number,
+  nowMs: number,
+  epochMs: number,
+  fps: number,
+  frames: number,
+): number {
   const loopMs = (frames / fps) * 1000;
   const age = (nowMs - epochMs - (frame / fps) * 1000) % loopMs;
   return age < 0 ? age + loopMs : age;

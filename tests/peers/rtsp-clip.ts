@@ -37,19 +37,54 @@ function barcodeFilter(): string {
 function encoder(spec: ClipSpec): string[] {
   const gop = String(Math.round((spec.gopSeconds ?? 1) * spec.fps));
   const rate = `${spec.bitrateKbps ?? 600}k`;
-  const common = ['-g', gop, '-bf', String(spec.bFrames ?? 0), '-b:v', rate, '-maxrate', rate, '-bufsize', rate];
+  const common = [
+    '-g',
+    gop,
+    '-bf',
+    String(spec.bFrames ?? 0),
+    '-b:v',
+    rate,
+    '-maxrate',
+    rate,
+    '-bufsize',
+    rate,
+  ];
   if (spec.codec === 'h265') {
     const params = `log-level=error:keyint=${gop}:min-keyint=${gop}:bframes=0:scenecut=0`;
-    return ['-c:v', 'libx265', '-preset', 'ultrafast', '-tune', 'zerolatency', '-x265-params', params, ...common];
+    return [
+      '-c:v',
+      'libx265',
+      '-preset',
+      'ultrafast',
+      '-tune',
+      'zerolatency',
+      '-x265-params',
+      params,
+      ...common,
+    ];
   }
   const tune = spec.bFrames ? [] : ['-tune', 'zerolatency'];
   const params = 'sliced-threads=0:slices=1:scenecut=0:open-gop=0';
-  return ['-c:v', 'libx264', '-preset', 'veryfast', ...tune, '-x264-params', params, '-profile:v', 'main', ...common];
+  return [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    ...tune,
+    '-x264-params',
+    params,
+    '-profile:v',
+    'main',
+    ...common,
+  ];
 }
 
 /** Path of an Annex B file with access unit delimiters, made on first use and kept under node_modules/.cache. */
 export async function testClip(spec: ClipSpec): Promise<string> {
-  const key = createHash('sha256').update(JSON.stringify([spec, barcodeFilter()])).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update(JSON.stringify([spec, barcodeFilter()]))
+    .digest('hex')
+    .slice(0, 12);
   const file = path.join(FOLDER, `${spec.codec}-${spec.height}p${spec.fps}-${key}.${spec.codec}`);
   if (existsSync(file)) return file;
   await mkdir(FOLDER, { recursive: true });
@@ -60,7 +95,18 @@ export async function testClip(spec: ClipSpec): Promise<string> {
     label: 'test clip',
     command: 'ffmpeg',
     args: [
-      ...['-hide_banner', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', source, '-vf', `${barcodeFilter()},format=yuv420p`],
+      ...[
+        '-hide_banner',
+        '-loglevel',
+        'error',
+        '-y',
+        '-f',
+        'lavfi',
+        '-i',
+        source,
+        '-vf',
+        `${barcodeFilter()},format=yuv420p`,
+      ],
       ...encoder(spec),
       ...['-bsf:v', delimiter, '-f', spec.codec === 'h264' ? 'h264' : 'hevc', partial],
     ],

@@ -48,13 +48,18 @@ export async function startRtspServer(
   const child = startChild({
     label: 'rtsp test server',
     command: '/usr/bin/python3',
-    args: [fileURLToPath(new URL('./rtsp-server.py', import.meta.url)), JSON.stringify({ mounts: cameras, ...login })],
+    args: [
+      fileURLToPath(new URL('./rtsp-server.py', import.meta.url)),
+      JSON.stringify({ mounts: cameras, ...login }),
+    ],
     stdin: 'pipe',
     stdout: 'pipe',
   });
   const lines = createInterface({ input: child.stdout! });
   const first = await Promise.race([
-    once(lines, 'line').then(([line]) => JSON.parse(line as string) as { rtspPort: number; controlPort: number; epochMs: number }),
+    once(lines, 'line').then(
+      ([line]) => JSON.parse(line as string) as { rtspPort: number; controlPort: number; epochMs: number },
+    ),
     child.exited.then(() => undefined),
   ]);
   if (!first) throw new Error(`the RTSP test server did not start: ${child.stderrTail()}`);

@@ -58,7 +58,7 @@ function rig(options: Partial<RelayOptions> = {}) {
   const relay = createRelay({
     label: 'cam',
     source: { url: 'rtsp://cam/1', transport: 'tcp' },
-    ffmpeg: { path: 'ffmpeg', origin: 'system', version: '5', formatMajor: 59 },
+    ffmpeg: async () => ({ path: 'ffmpeg', origin: 'system', version: '5', formatMajor: 59 }),
     handover: { addressFor: async () => '', close: async () => undefined },
     clock,
     pull,
@@ -149,6 +149,54 @@ describe('relay', () => {
       'ended',
       'connecting',
     ]);
+    await relay.stop();
+  });
+
+  it('re-encodes what cannot be played, if allowed to', async () => {
+    for (const transcode of ['never', 'if_needed'] as const) {
+      const { clock, viewer, pulls, last, goLive, relay } = rig({ transcode });
+      viewer();
+      await clock.advance(0);
+      last().fail('codec_not_playable');
+      if (transcode === 'never') {
+        await clock.advance(0);
+        expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'codec_not_playable' });
+      } else {
+        await goLive();
+        expect(relay.state).toMatchObject({ kind: 'live', transcoded: true });
+        expect(pulls.map(({ options }) => options.transcode)).toEqual([false, true]);
+      }
+      await relay.stop();
+    }
+  });
+
+  it('starts again at once when the address changes, and only then', async () => {
+    const { viewer, pulls, goLive, clock, relay } = rig();
+    viewer();
+    await goLive();
+    relay.update({ url: 'rtsp://cam/1', transport: 'tcp' });
+    await clock.advance(0);
+    expect(pulls).toHaveLength(1);
+    relay.update({ url: 'rtsp://cam/2', transport: 'udp' });
+    await clock.advance(0);
+    expect(pulls.map(({ options }) => options.source.url)).toEqual(['rtsp://cam/1', 'rtsp://cam/2']);
+    await relay.stop();
+  });
+
+  it('says that there is no ffmpeg, and finds the one that is installed later', async () => {
+    let isInstalled = false;
+    const { viewer, pulls, clock, relay } = rig({
+      async ffmpeg() {
+        if (!isInstalled) throw new FfmpegError('no_ffmpeg');
+        return { path: 'ffmpeg', origin: 'system', version: '5', formatMajor: 59 };
+      },
+    });
+    viewer();
+    await clock.advance(0);
+    expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'no_ffmpeg' });
+    isInstalled = true;
+    await clock.advance(1_000);
+    expect(pulls).toHaveLength(1);
     await relay.stop();
   });
 

@@ -1,0 +1,44 @@
+import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
+import type { StationPorts } from '#station/ports.ts';
+
+const SETTING = 'video.ffmpegPath';
+
+export interface FfmpegPort {
+  /** The ffmpeg in use. Looked for again after a failure. @throws FfmpegError no_ffmpeg | unusable_binary */
+  get(): Promise<FfmpegBinary>;
+  /** For the system page; null if there is none. */
+  info(): Promise<{ path: string; version: string; source: string } | null>;
+}
+
+/** Finds ffmpeg once, and again when its setting changes. */
+export function createFfmpeg(ports: Pick<StationPorts, 'settings' | 'bus' | 'log'>): FfmpegPort {
+  ports.settings.define({ key: SETTING, kind: 'string', defaultValue: '', maxLength: 500 });
+  let found: Promise<FfmpegBinary> | undefined;
+  ports.bus.on('setting.changed', ({ key }) => {
+    if (key === SETTING) found = undefined;
+  });
+
+  async function get(): Promise<FfmpegBinary> {
+    found ??= findFfmpeg({ setting: ports.settings.string(SETTING) || undefined });
+    const asked = found;
+    try {
+      return await asked;
+    } catch (error) {
+      if (found === asked) found = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    get,
+    async info() {
+      try {
+        const { path, version, origin } = await get();
+        return { path, version, source: origin };
+      } catch (error) {
+        ports.log.warn('no ffmpeg', { error: (error as Error).message });
+        return null;
+      }
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { CameraState } from '#contract/video.contract.ts';
+import { STREAM_KINDS, type StreamKind } from '#contract/media-wire.ts';
+import { createHandover } from '#native/ffmpeg/handover.ts';
+import { createRelay, type Relay, type StreamState } from '#native/ffmpeg/relay.ts';
+import { describe } from '#native/rtsp/describe.ts';
+import type { StationPorts } from '#station/ports.ts';
+import { addRelay, cameraDesk, cameraState, type CameraDesk } from './camera-desk.ts';
+import type { HealthChange } from './camera-health.ts';
+import { sourceOf, streamOf } from './camera-sources.ts';
+import { createFfmpeg } from './ffmpeg-binary.ts';
+import { createMediaSocket } from './media-socket.ts';
+import { createTickets } from './tickets.ts';
+
+/** Figures and health are brought up to date this often. */
+const REFRESH_MS = 2_000;
+/** Cameras asked at the same time: a park of 500 in a minute, without a burst. */
+const CHECKS_AT_ONCE = 8;
+const CHECK_TIMEOUT_MS = 5_000;
+/** Reasons that say nothing about whether the camera is there. */
+const NOT_THE_CAMERA = new Set(['no_ffmpeg', 'codec_not_playable', 'failed']);
+
+export type VideoService = ReturnType<typeof createVideo>;
+
+/** What the service has to know of a session. */
+export interface VideoSessions<Session> {
+  /** Whether it is still signed in and may look. */
+  mayView(session: Session): boolean;
+}
+
+/**
+ * Live video: one relay per stream that somebody looks at, and a question now and then to every camera that nobody
+ * looks at, so that a lost camera is known before it is needed. Publishes `camera.lost` and `camera.back`.
+ * @param mediaUrl address of the media WebSocket as a console reaches it
+ */
+export function createVideo<Session>(
+  ports: StationPorts,
+  sessions: VideoSessions<Session>,
+  mediaUrl: () => string,
+) {
+  const { bus, clock, log, settings, site } = ports;
+  settings.define(
+    { key: 'video.transcodeH265', kind: 'boolean', defaultValue: false },
+    { key: 'video.lingerSeconds', kind: 'number', defaultValue: 10, min: 0, max: 600, restart: true },
+    { key: 'video.checkSeconds', kind: 'number', defaultValue: 15, min: 5, max: 3_600, restart: true },
+  );
+  const ffmpeg = createFfmpeg(ports);
+  const handover = createHandover();
+  const live = ports.liveCollection<CameraState>();
+  const desks = new Map<string, CameraDesk>();
+  const tickets = createTickets<Session>(clock);
+  const checkMs = settings.number('video.checkSeconds') * 1_000;
+  let nextCheckAtMs: number | null = null;
+  let isStopped = false;
+
+  const media = createMediaSocket<Session>({
+    authorize: (token) => tickets.take(token),
+    mayView: (session) => sessions.mayView(session),
+    openStream,
+  });
+
+  /** The relay of a camera's stream, made when it is first asked for. */
+  function openStream(cameraId: string, asked: StreamKind): Relay | undefined {
+    const camera = site.camera(cameraId);
+    const desk = desks.get(cameraId);
+    if (!camera || !desk || isStopped) return undefined;
+    const stream = streamOf(camera, asked);
+    const known = desk.relays.get(stream);
+    if (known) return known.relay;
+    return addRelay(desk, stream, (meter) =>
+      createRelay({
+        label: `${cameraId}/${stream}`,
+        source: sourceOf(site, camera, stream),
+        transcode: settings.boolean('video.transcodeH265') ? 'if_needed' : 'never',
+        ffmpeg: ffmpeg.get,
+        handover,
+        lingerMs: settings.number('video.lingerSeconds') * 1_000,
+        clock,
+        onState: (state) => onStream(desk, stream, state),
+        onFrame: ({ data }) => meter.note(data.length),
+      }),
+    );
+  }
+
+  function onStream(desk: CameraDesk, stream: StreamKind, state: StreamState): void {
+    if (state.kind === 'live') announce(desk, desk.health.good());
+    if (state.kind === 'waiting') {
+      log.warn('camera stream failed', {
+        camera: desk.id,
+        stream,
+        reason: state.reason,
+        attempt: state.attempt,
+      });
+      noteFailure(desk, state.reason);
+    }
+    publish(desk);
+  }
+
+  /** One stream that works is enough, and some reasons are ours. */
+  function noteFailure(desk: CameraDesk, reason: string): void {
+    const works = [...desk.relays.values()].some(({ relay }) => relay.state.kind === 'live');
+    if (works || NOT_THE_CAMERA.has(reason)) return;
+    announce(desk, desk.health.bad(reason, clock.monotonicMs()));
+  }
+
+  function announce(desk: CameraDesk, change: HealthChange): void {
+    if (change?.kind === 'lost')
+      bus.emit('camera.lost', { cameraId: desk.id, reason: change.reason, atMs: clock.nowMs() });
+    if (change?.kind === 'back') bus.emit('camera.back', { cameraId: desk.id, atMs: clock.nowMs() });
+  }
+
+  function publish(desk: CameraDesk): void {
+    if (desks.get(desk.id) !== desk) return;
+    const next = cameraState(desk, nextCheckAtMs);
+    if (JSON.stringify(next) !== JSON.stringify(live.get(desk.id))) live.upsert(next);
+  }
+
+  /** Brings desks in line with the site: cameras added, removed, or with another address or login. */
+  function followSite(): void {
+    const cameras = site.current().cameras;
+    const ids = new Set(cameras.map(({ id }) => id));
+    for (const [id, desk] of [...desks]) {
+      if (ids.has(id)) continue;
+      desks.delete(id);
+      live.remove(id);
+      for (const { relay } of desk.relays.values()) void relay.stop();
+    }
+    for (const camera of cameras) {
+      const desk = desks.get(camera.id) ?? cameraDesk(camera.id);
+      desks.set(camera.id, desk);
+      for (const stream of STREAM_KINDS)
+        desk.relays.get(stream)?.relay.update(sourceOf(site, camera, stream));
+      publish(desk);
+    }
+  }
+
+  /** Asks every camera that nobody looks at whether it is there and lets us in. */
+  async function checkIdle(): Promise<void> {
+    nextCheckAtMs = clock.nowMs() + checkMs;
+    const waiting = [...desks.values()].filter(isIdle);
+    const workers = Array.from({ length: CHECKS_AT_ONCE }, async () => {
+      for (let desk = waiting.pop(); desk && !isStopped; desk = waiting.pop()) await checkOne(desk);
+    });
+    await Promise.all(workers);
+  }
+
+  const isIdle = (desk: CameraDesk) =>
+    [...desk.relays.values()].every(({ relay }) => relay.state.kind === 'idle');
+
+  async function checkOne(desk: CameraDesk): Promise<void> {
+    const camera = site.camera(desk.id);
+    // rtsps would need a TLS client of its own; such a camera is known by its pictures only.
+    if (!camera || /^rtsps:/i.test(camera.mainUrl)) return;
+    const answer = await describe({
+      ...sourceOf(site, camera, streamOf(camera, 'sub')),
+      timeoutMs: CHECK_TIMEOUT_MS,
+    });
+    // Somebody began to look meanwhile: the stream knows better.
+    if (isStopped || !isIdle(desk)) return;
+    if (answer.ok) announce(desk, desk.health.good());
+    else announce(desk, desk.health.bad(answer.reason, clock.monotonicMs()));
+    publish(desk);
+  }
+
+  let checking: Promise<void> = Promise.resolve();
+  let cancelCheck: () => void = () => undefined;
+  function checkLater(delayMs: number): void {
+    cancelCheck = clock.after(delayMs, () => {
+      checking = checkIdle().catch((error: Error) =>
+        log.error('camera check failed', { error: error.message }),
+      );
+      void checking.then(() => isStopped || checkLater(checkMs));
+    });
+  }
+
+  let refreshedAtMs = clock.monotonicMs();
+  async function refresh(): Promise<void> {
+    const now = clock.monotonicMs();
+    for (const desk of desks.values()) {
+      for (const stream of desk.relays.values()) stream.figures = stream.meter.read(now - refreshedAtMs);
+      for (const { relay } of desk.relays.values())
+        if (relay.state.kind === 'waiting') noteFailure(desk, relay.state.reason);
+      publish(desk);
+    }
+    refreshedAtMs = now;
+    media.cut((session) => !sessions.mayView(session));
+    await reportHealth();
+  }
+
+  async function reportHealth(): Promise<void> {
+    const hasFfmpeg = (await ffmpeg.info()) !== null;
+    if (isStopped) return;
+    const all = [...desks.values()];
+    const lost = all.filter(({ health }) => health.lostReason !== null).length;
+    const params = {
+      cameras: all.length,
+      lost,
+      live: live.values().filter(({ state }) => state === 'live').length,
+    };
+    if (!hasFfmpeg) ports.health.set('video', 'bad', 'no_ffmpeg');
+    else if (lost > 0) ports.health.set('video', 'warn', 'lost', params);
+    else ports.health.set('video', 'ok', 'ok', params);
+  }
+
+  followSite();
+  const stopSite = bus.on('site.changed', followSite);
+  const stopRefresh = clock.every(REFRESH_MS, () => void refresh());
+  // At once, in the background: a start must not wait for cameras that do not answer.
+  checkLater(0);
+
+  return {
+    live,
+    ffmpeg: ffmpeg.info,
+    ticket: (session: Session) => ({ url: mediaUrl(), token: tickets.issue(session) }),
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => media.upgrade(request, socket, head),
+    openStream,
+    /** Ends every pull and connection; no ffmpeg is left when it resolves. */
+    async stop(): Promise<void> {
+      isStopped = true;
+      stopSite();
+      stopRefresh();
+      cancelCheck();
+      await media.close();
+      const relays = [...desks.values()].flatMap((desk) => [...desk.relays.values()]);
+      await Promise.all([checking, handover.close(), ...relays.map(({ relay }) => relay.stop())]);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { createServer as createVite } from 'vite';
+import vue from '@vitejs/plugin-vue';
+import { chromium, type Browser, type Page } from 'playwright';
+import type { Relay } from '#native/ffmpeg/relay.ts';
+import { startMediaHost, type MediaHost } from './media-host.ts';
+
+export interface Sighting {
+  camera: string;
+  frame: number;
+  atMs: number;
+}
+
+export interface TilePage {
+  page: Page;
+  host: MediaHost;
+  /** Process id of the browser, for its CPU. */
+  browser: Browser;
+  sightings(): Promise<Sighting[]>;
+  firstPictureMs(): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/** Serves the console's tiles (tests/bench/page) from source to a real Chromium. */
+export async function startTileServer(
+  openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
+) {
+  const vite = await createVite({
+    configFile: false,
+    root: process.cwd(),
+    logLevel: 'error',
+    appType: 'mpa',
+    plugins: [vue()],
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: {
+      include: ['vue', 'vue-i18n', '@vueuse/core', 'zod'],
+      entries: ['tests/bench/page/main.ts'],
+    },
+    cacheDir: 'node_modules/.cache/guardroom-tile-page',
+  });
+  const host = await startMediaHost(openStream, {
+    page(request, response) {
+      if (request.url === '/token') response.end(host.token());
+      else vite.middlewares(request, response);
+    },
+  });
+  return {
+    host,
+    async open(query: string): Promise<TilePage> {
+      const browser = await chromium.launch({
+        executablePath: '/usr/bin/chromium',
+        args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+      });
+      const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+      await page.goto(`http://127.0.0.1:${host.port}/tests/bench/page/index.html?${query}`);
+      return {
+        page,
+        host,
+        browser,
+        sightings: () => page.evaluate(() => (globalThis as unknown as { sightings: Sighting[] }).sightings),
+        firstPictureMs: () =>
+          page.evaluate(
+            () => (globalThis as unknown as { firstPictureMs: Record<string, number> }).firstPictureMs,
+          ),
+        stop: () => browser.close(),
+      };
+    },
+    async stop() {
+      await host.stop();
+      await vite.close();
+    },
+  };
+}
