@@ -72,6 +72,30 @@ describe('speech of this machine', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')(
+  'an engine without the voices (a stand-in with a shebang; not on Windows)',
+  () => {
+    it('names the language that it cannot speak', async () => {
+      const file = inFolder('english-only');
+      const script = `#!/usr/bin/env node
+console.log(process.argv[2] === '--version' ? 'eSpeak NG text-to-speech: 9.9' : 'Pty Language\\n 5  en-gb  --/M  English  gmw/en');
+`;
+      await writeFile(file, script, { mode: 0o755 });
+      const none = 'no-such-engine';
+      const speech = createSpeech({
+        cacheDir: inFolder('speech'),
+        commands: { 'espeak-ng': file, windows: none, macos: none },
+      });
+      expect(await speech.engines()).toEqual([{ id: 'espeak-ng', version: '9.9', languages: ['en'] }]);
+      await expect(speech.render('火警')).rejects.toMatchObject({
+        code: 'audio.no_voice',
+        params: { language: 'zh' },
+      });
+      await expect(speech.render('fire')).rejects.toMatchObject({ code: 'audio.not_audio' });
+    });
+  },
+);
+
 describe('recorded messages', () => {
   it.each(['mp3', 'm4a', 'ogg', 'flac', 'wav'])('takes %s in and makes it 16 kHz mono', async (extension) => {
     const file = inFolder(`message.${extension}`);
@@ -164,8 +188,8 @@ describe.skipIf(!findExecutable('ffplay'))(
       const play = withDriver('alsa', (out) => out.playFile(inFolder('a.wav')).finished);
       const answer = await play.catch((error: { code?: string }) => error.code);
       // A machine with a card may have it free or taken; one without must not claim to have played.
-    const possible = existsSync('/dev/snd') ? ['ended', 'audio.no_device'] : ['audio.no_device'];
-    expect(possible).toContain(answer);
+      const possible = existsSync('/dev/snd') ? ['ended', 'audio.no_device'] : ['audio.no_device'];
+      expect(possible).toContain(answer);
       const silent = createLocalOut({
         commands: Object.fromEntries(playerNames.map((name) => [name, 'no-such'])),
       });

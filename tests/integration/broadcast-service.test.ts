@@ -56,6 +56,22 @@ const rung = (one: Broadcast, zoneId: string) => {
 const ended = (one: Broadcast) => one.endedAtMs !== null;
 
 const spoken = (text: string) => ({ kind: 'speech', text }) as const;
+/** One key, two requests: the second is refused and nothing is said twice. */
+test('a start is done once per key', async () => {
+  const speaker = await receiver();
+  const made = park([rtpZone('north', speaker)]);
+  const input = {
+    zoneIds: ['north'],
+    source: { kind: 'message', messageId: 'chime-in' },
+    ...manual,
+  } as const;
+  const start = () =>
+    made.service.start(guard, { ...input, zoneIds: ['north'], idempotencyKey: 'key-12345678' });
+  await until(made, (await start()).id, ended);
+  await expect(start()).rejects.toMatchObject({ code: 'CONFLICT', reason: 'broadcast.already_done' });
+  expect(made.service.list(undefined, 10)).toHaveLength(1);
+});
+
 const manual = { class: 'manual', repeat: 1, chime: false } as const;
 const emergency = { class: 'emergency_recorded', repeat: 1, chime: false } as const;
 
@@ -315,7 +331,12 @@ test('refusals name what is wrong', async () => {
   await expect(
     mute.service.start(guard, { zoneIds: ['north'], source: spoken('test'), ...manual }),
   ).rejects.toMatchObject({ code: 'UNAVAILABLE', reason: 'audio.no_speech_engine' });
+  const nobody = { ...guard, role: 'viewer' } as const;
+  await expect(
+    made.service.start(nobody, { zoneIds: ['north'], source: spoken('test'), ...manual }),
+  ).rejects.toMatchObject({ code: 'FORBIDDEN', reason: 'effect.denied' });
   expect(made.service.list(undefined, 10)).toEqual([]);
+  expect(speaker.packets).toEqual([]);
 });
 
 test('the library takes sound files, refuses others, and keeps what is being broadcast', async () => {

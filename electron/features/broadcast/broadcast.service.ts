@@ -8,7 +8,7 @@ import type { LocalOut } from '#native/audio/local-out.ts';
 import { createRtpOut } from '#native/audio/rtp-out.ts';
 import { createSpeech, type SpeechOptions } from '#native/audio/speech.ts';
 import { readWav, durationMs, wavBytes } from '#native/audio/wav.ts';
-import { fail } from '#station/errors.ts';
+import { fail, StationError } from '#station/errors.ts';
 import type { Actor, AlarmsPort, EffectReceipt, EffectsPort, StationPorts } from '#station/ports.ts';
 import * as store from './broadcast.store.ts';
 import { createEngine } from './engine.ts';
@@ -130,6 +130,18 @@ export function createBroadcast(ports: StationPorts, deps: BroadcastDeps) {
     { timeoutMs: ANNOUNCE_TIMEOUT_MS, afterRestart: 'repeat' },
   );
 
+  void speech.engines().then((engines) => {
+    const languages = new Set(engines.flatMap((engine) => engine.languages));
+    const params = { engines: engines.map(({ id }) => id), languages: [...languages] };
+    if (engines.length === 0) ports.health.set('speech', 'warn', 'none', params);
+    else
+      ports.health.set(
+        'speech',
+        languages.has('zh') ? 'ok' : 'warn',
+        languages.has('zh') ? 'ready' : 'no_chinese',
+        params,
+      );
+  });
   const stopMirror = mirrorFire(ports, deps.alarms, (zoneIds) =>
     engine.apply({ type: 'fire_mirror', zoneIds }),
   );
@@ -156,14 +168,8 @@ export function createBroadcast(ports: StationPorts, deps: BroadcastDeps) {
       const action: Action = { type: 'announce', ...wanted };
       void deps.effects
         .execute({ action, idempotencyKey: key, drill: false, runId: null, alarmId: null, actor })
-        .then(({ reason }) => {
-          // Too late for a broadcast that began; a refusal of the gate for one that did not.
-          try {
-            fail('FORBIDDEN', reason ?? 'effect.denied');
-          } catch (error) {
-            reject(error);
-          }
-        });
+        // Too late for a broadcast that began; the gate's word for one that did not.
+        .then(({ rung, reason }) => reject(gateRefusal(rung, reason)));
       try {
         return await promise;
       } finally {
@@ -213,4 +219,10 @@ export function createBroadcast(ports: StationPorts, deps: BroadcastDeps) {
     },
   };
 }
+/** Why the gate did not hand a start to the executor. */
+function gateRefusal(rung: EffectReceipt['rung'], reason: string | null): StationError {
+  if (rung !== 'failed') return new StationError('CONFLICT', 'broadcast.already_done');
+  return new StationError(reason === 'effect.denied' ? 'FORBIDDEN' : 'FAILED', reason ?? 'effect.error');
+}
+
 export type BroadcastService = ReturnType<typeof createBroadcast>;
