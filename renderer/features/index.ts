@@ -3,5 +3,6 @@ import type { Screen } from '#app/screen.ts';
 import alarms from './alarms/index.ts';
 import overview from './overview/index.ts';
 import records from './records/index.ts';
+import system from './system/index.ts';
 
-export const screens: Screen[] = [overview, alarms, records];
+export const screens: Screen[] = [overview, alarms, records, system];
