@@ -225,8 +225,8 @@ test('a zone without a speaker fails by itself, is told on the bus, and is well 
   expect(made.service.zonesLive.get('gone')).toMatchObject({ state: 'fault', reason: 'audio.refused' });
   expect(made.health.get('broadcast')).toMatchObject({
     level: 'warn',
-    code: 'zone_fault',
-    params: { faulty: 2 },
+    code: 'fault',
+    params: { zones: 2, total: 3 },
   });
 
   const back = await startRtpReceiver({ port });

@@ -56,7 +56,7 @@ describe('alarm sound of the station', () => {
     expect(sound()).toMatchObject({ level: 'warn', code: 'untested' });
     clock.advance(3_000);
     await settle();
-    expect(sound()).toMatchObject({ level: 'ok', code: 'works' });
+    expect(sound()).toMatchObject({ level: 'ok', code: 'passed' });
     siren.set(2);
     await settle();
     clock.advance(5_000);
@@ -69,19 +69,19 @@ describe('alarm sound of the station', () => {
     const { siren, clock, sound, changes } = setUp([broken(), broken(), null]);
     siren.set(1);
     await settle();
-    expect(sound()).toMatchObject({ level: 'bad', code: 'audio.no_device' });
+    expect(sound()).toMatchObject({ level: 'bad', code: 'failed', params: { reason: 'audio.no_device' } });
     clock.advance(5_000);
     await settle();
     clock.advance(5_000);
     await settle();
-    expect(sound()).toMatchObject({ level: 'ok', code: 'works' });
+    expect(sound()).toMatchObject({ level: 'ok', code: 'passed' });
     expect(changes).toEqual(['audio.no_device', null]);
     await siren.close();
   });
 
   it('says at once that there is no player', async () => {
     const { siren, sound } = setUp([], []);
-    expect(sound()).toMatchObject({ level: 'bad', code: 'audio.no_player' });
+    expect(sound()).toMatchObject({ level: 'bad', code: 'failed', params: { reason: 'audio.no_player' } });
     await siren.close();
   });
 

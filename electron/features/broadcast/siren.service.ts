@@ -41,10 +41,13 @@ export function createSirenService(ports: StationPorts, deps: SirenDeps) {
 
   function show({ working, code }: SirenState): void {
     const players = deps.local.players();
-    if (working) health.set('sound', 'ok', 'works', { players });
-    else health.set('sound', 'bad', code ?? 'audio.play_failed', { players });
-    if (!working) log.warn('the workstation plays no sound', { code });
-    deps.onChange?.(working === true, code);
+    if (working) health.set('sound', 'ok', 'passed', { atMs: clock.nowMs(), players });
+    else health.set('sound', 'bad', 'failed', { reason: code, players });
+  }
+  function changed(state: SirenState): void {
+    show(state);
+    if (!state.working) log.warn('the workstation plays no sound', { code: state.code });
+    deps.onChange?.(state.working === true, state.code);
   }
   const siren = createSiren({
     out: deps.local,
@@ -52,11 +55,11 @@ export function createSirenService(ports: StationPorts, deps: SirenDeps) {
     sounds: { 1: sound('alarm-1'), 2: sound('alarm-2'), 3: sound('alarm-3'), 4: sound('alarm-4') },
     testSound: sound('test-tone'),
     pauseMs: { 1: pauseMs(1), 2: pauseMs(2), 3: pauseMs(3), 4: pauseMs(4) },
-    onChange: show,
+    onChange: changed,
   });
 
   const players = deps.local.players();
-  if (players.length === 0) health.set('sound', 'bad', 'audio.no_player', { players });
+  if (players.length === 0) health.set('sound', 'bad', 'failed', { reason: 'audio.no_player', players });
   else health.set('sound', 'warn', 'untested', { players });
   // The worst failure is an alarm that is shown and silent overnight: the sound proves itself before it is needed.
   const cancelTest = settings.boolean('sound.testAtStart')
@@ -70,6 +73,7 @@ export function createSirenService(ports: StationPorts, deps: SirenDeps) {
     /** Plays the test tone on the workstation; the result goes on record and to the foot bar. */
     async test(actor: Actor): Promise<{ ok: boolean; reason: string | null; atMs: number }> {
       const reason = await siren.test();
+      show(siren.state());
       ports.write((tx) => ports.audit.append(tx, actor, 'sound.test', null, { ok: reason === null, reason }));
       return { ok: reason === null, reason, atMs: clock.nowMs() };
     },

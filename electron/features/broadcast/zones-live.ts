@@ -34,16 +34,14 @@ export function createZonesLive(
 
   function sayHealth(zones: readonly ZoneState[]): void {
     const count = (wanted: ZoneState['state']) => zones.filter(({ state }) => state === wanted).length;
-    const params = {
-      zones: zones.length,
-      playing: count('playing'),
-      fire: count('fire'),
-      faulty: faults.size,
-    };
-    if (zones.length === 0) ports.health.set('broadcast', 'off', 'no_zones', params);
-    else if (faults.size > 0) ports.health.set('broadcast', 'warn', 'zone_fault', params);
-    else if (params.fire > 0) ports.health.set('broadcast', 'warn', 'fire', params);
-    else ports.health.set('broadcast', 'ok', params.playing > 0 ? 'playing' : 'ready', params);
+    const total = zones.length;
+    const say = (level: 'ok' | 'warn' | 'off', code: string, affected: number) =>
+      ports.health.set('broadcast', level, code, { zones: affected, total });
+    if (total === 0) say('off', 'no_zones', 0);
+    else if (faults.size > 0) say('warn', 'fault', faults.size);
+    else if (count('fire') > 0) say('warn', 'fire', count('fire'));
+    else if (count('playing') > 0) say('ok', 'playing', count('playing'));
+    else say('ok', 'ready', total);
   }
 
   return {
