@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { encodeSound } from '#native/audio/encode.ts';
+import { ffmpegCandidates } from '#native/ffmpeg/binary.ts';
 import { createRtpOut, type PlaybackEvent, type RtpOut } from '#native/audio/rtp-out.ts';
 import type { SoundProgramme } from '#native/audio/programme.ts';
 import type { RtpTarget } from '#native/audio/rtp-socket.ts';
@@ -169,6 +171,24 @@ describe('RTP out, heard by an independent receiver', () => {
     expect(log.seen).not.toContain('gone started');
     expect(here.packets).toHaveLength(200);
   });
+
+  it.each(ffmpegCandidates().map(({ origin, path: file }) => [origin, file]))(
+    'encodes G.711 and Opus with the ffmpeg of %s',
+    async (_, ffmpeg) => {
+      for (const [codec, packetMs] of [
+        ['pcma', 20],
+        ['pcmu', 40],
+        ['opus', 20],
+        ['opus', 60],
+      ] as const) {
+        const sound = encodeSound(() => ffmpeg, tone(1000), { codec, packetMs });
+        await sound.beyond(Infinity);
+        expect(sound.error, codec).toBeNull();
+        // Opus adds its look-ahead at the end.
+        expect(sound.packets.length - Math.ceil(1000 / packetMs)).toBeOneOf(codec === 'opus' ? [0, 1] : [0]);
+      }
+    },
+  );
 
   it('names what it cannot encode, and refuses a wrong address before anything is sent', async () => {
     const receiver = await listen();
