@@ -226,6 +226,12 @@ describe('what happened cannot be rewritten', () => {
     await start();
     expect(corrupt("UPDATE run SET plan = replace(plan, 'warn', 'warm')")).toEqual(['edited 1']);
   });
+  test('events cut off at the end are found', async () => {
+    const id = await start();
+    station.runs.note(GUARD, id, '有人受伤');
+    const cut = 'DELETE FROM run_event WHERE seq = (SELECT max(seq) FROM run_event)';
+    expect(corrupt(cut)).toEqual([expect.stringMatching(/^cut_off \d+$/)]);
+  });
   test('a removed event is found', async () => {
     await start();
     expect(corrupt('DELETE FROM run_event WHERE seq = 2')).toContain('missing 2');

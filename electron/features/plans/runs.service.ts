@@ -8,12 +8,12 @@ import type { Outcome, RunCommand } from '#domain/plan-run-types.ts';
 import type { AlarmContext } from '#domain/plan-types.ts';
 import { may, type Permission } from '#domain/permissions.ts';
 import { fail } from '#station/errors.ts';
-import type { Actor, AlarmsPort, EffectsPort, StationPorts } from '#station/ports.ts';
+import type { Actor, AlarmsPort, EffectsPort, StationPorts, Tx } from '#station/ports.ts';
 import type { Plans } from './plans.service.ts';
 import { createRunDesk, type Refused } from './run-desk.ts';
 import type { RunPageArgs } from './run-reads.ts';
 import { viewEvent, viewRun } from './run-view.ts';
-import { loadEvents, loadHead, type RunHead } from './runs.store.ts';
+import { chainHead, loadEvents, loadHead, type RunHead } from './runs.store.ts';
 
 export type Runs = ReturnType<typeof createRuns>;
 export interface RunsDeps {
@@ -42,6 +42,11 @@ export function createRuns(ports: StationPorts, { plans, alarms, effects }: Runs
     const zoneIds = zonesAround(places, broadcastZones, alarm.placeId);
     return { alarmId: alarm.id, deviceId: alarm.deviceId, cameraIds: alarm.cameraIds, zoneIds };
   };
+  /** Audits an action together with the head of the runs' chain, see `verifyRuns`. */
+  const note = (tx: Tx, actor: Actor, action: string, runId: string, params: JsonObject) => {
+    const { seq, hash } = chainHead(tx.db);
+    audit.append(tx, actor, action, runId, { ...params, chainSeq: seq, chainHash: hash });
+  };
   /** Carries out a person's command on a run, with its audit entry in the same transaction. */
   const act = (actor: Actor, runId: string, command: RunCommand, action: string, params: JsonObject) => {
     const open = desk.get(runId);
@@ -56,7 +61,7 @@ export function createRuns(ports: StationPorts, { plans, alarms, effects }: Runs
         const step = open.state.steps.find(({ id }) => id === event.stepId);
         if (step?.effect) effects.confirm(tx, step.effect.key, actor);
       }
-      audit.append(tx, actor, action, runId, { ...params, drill: open.head.drill });
+      note(tx, actor, action, runId, { ...params, drill: open.head.drill });
     });
     if (refused) refuse(refused);
   };
@@ -124,7 +129,7 @@ export function createRuns(ports: StationPorts, { plans, alarms, effects }: Runs
         desk.begin(tx, head, events, actor);
         if (alarm && (!drill || alarm.drill)) alarms.linkRun(tx, alarm.id, head.id, actor);
         const { version } = plan;
-        audit.append(tx, actor, 'run.start', head.id, { planId, version, drill, alarmId: head.alarmId });
+        note(tx, actor, 'run.start', head.id, { planId, version, drill, alarmId: head.alarmId });
       });
       return this.get(head.id);
     },

@@ -80,11 +80,15 @@ export function insertRun(db: Writable, head: RunHead): void {
  */
 const chained = (row: Omit<EventRow, 'hash'>, head: HeadRow | undefined) => ({ ...row, head: head ?? null });
 
+/** Number and hash of the newest event of the chain, or the start. */
+export function chainHead(db: Readable): { seq: number; hash: string } {
+  const last = db.prepare('SELECT seq, hash FROM run_event ORDER BY seq DESC LIMIT 1').get();
+  return (last as { seq: number; hash: string } | undefined) ?? { seq: 0, hash: CHAIN_START };
+}
+
 /** Appends events of one run, in order, to the chain over all runs. */
 export function appendEvents(db: Writable, runId: string, events: readonly RunEvent[]): void {
-  const last = db.prepare('SELECT seq, hash FROM run_event ORDER BY seq DESC LIMIT 1').get() as
-    { seq: number; hash: string } | undefined;
-  let { seq, hash } = last ?? { seq: 0, hash: CHAIN_START };
+  let { seq, hash } = chainHead(db);
   const insert = db.prepare(
     `INSERT INTO run_event (seq, run_id, run_seq, at_ms, steady_ms, kind, step_id, by, params, hash)
      VALUES (@seq, @run_id, @run_seq, @at_ms, @steady_ms, @kind, @step_id, @by, @params, @hash)`,
@@ -147,9 +151,26 @@ export function saveMark(db: Writable, mark: ClockMark): void {
   ).run(mark.wallMs, mark.steadyMs);
 }
 
-/** Walks the chain over all runs: finds an edited, exchanged or missing event. */
+/** The newest head of the chain that an audit entry of a run vouches for; null: none yet. */
+function lastSeal(db: Readable): { seq: number; hash: string } | null {
+  const params = db
+    .prepare("SELECT params FROM audit WHERE action LIKE 'run.%' ORDER BY seq DESC LIMIT 1")
+    .pluck()
+    .get() as string | undefined;
+  if (params === undefined) return null;
+  const { chainSeq, chainHash: hash } = JSON.parse(params) as { chainSeq?: number; chainHash?: string };
+  return chainSeq !== undefined && hash !== undefined ? { seq: chainSeq, hash } : null;
+}
+
+/**
+ * Walks the chain over all runs: finds an edited, exchanged or missing event. Events cut off at the
+ * end are missed by a chain alone; the audit, which is anchored outside of the database, notes the
+ * chain's head with every action of an operator on a run.
+ */
 export function verifyRuns(db: Readable): ChainReport {
   const problems: ChainReport['problems'] = [];
+  const report = (code: string, seq: number) => problems.push({ chain: 'event', code, seq });
+  const seal = lastSeal(db);
   let previous = CHAIN_START;
   let expected = 1;
   let checked = 0;
@@ -158,11 +179,13 @@ export function verifyRuns(db: Readable): ChainReport {
     checked += 1;
     const { hash, ...rest } = row;
     const own = row.run_seq === 1 ? (head.get(row.run_id) as HeadRow | undefined) : undefined;
-    if (row.seq !== expected) problems.push({ chain: 'event', code: 'missing', seq: expected });
-    else if (chainHash(previous, chained(rest, own)) !== hash)
-      problems.push({ chain: 'event', code: 'edited', seq: row.seq });
+    if (row.seq !== expected) report('missing', expected);
+    else if (chainHash(previous, chained(rest, own)) !== hash) report('edited', row.seq);
+    // The whole chain made anew from some entry on holds in itself.
+    if (seal?.seq === row.seq && seal.hash !== hash) report('edited', row.seq);
     previous = hash;
     expected = row.seq + 1;
   }
+  if (seal && seal.seq >= expected) report('cut_off', seal.seq);
   return { ok: problems.length === 0, checked, problems };
 }
