@@ -194,7 +194,7 @@ export function createVideo<Session>(
     const all = [...desks.values()];
     const lost = all.filter(({ health }) => health.lostReason !== null).length;
     const params = {
-      cameras: all.length,
+      total: all.length,
       lost,
       live: live.values().filter(({ state }) => state === 'live').length,
     };

@@ -4,6 +4,7 @@
  */
 import { createApp, h } from 'vue';
 import { createI18n } from 'vue-i18n';
+import words from '../../../resources/locales/en/video.json';
 import { createMediaClient } from '#api/media-socket.ts';
 import { useMediaClient } from '#api/media.ts';
 import { BARCODE, readBarcode } from '#tests/peers/rtsp-barcode.ts';
@@ -40,7 +41,13 @@ const app = createApp({
     cameras.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream: 'sub', decoder })),
 });
 app.use(
-  createI18n({ legacy: false, locale: 'en', missingWarn: false, fallbackWarn: false, messages: { en: {} } }),
+  createI18n({
+    legacy: false,
+    locale: 'en',
+    missingWarn: false,
+    fallbackWarn: false,
+    messages: { en: { video: words } },
+  }),
 );
 const root = document.querySelector<HTMLElement>('#app') as HTMLElement;
 root.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
