@@ -122,3 +122,14 @@ function knownBefore(alarm: SoundingAlarm, state: SoundState): KnownAlarm | unde
   const before = Object.hasOwn(state.known, alarm.id) ? state.known[alarm.id] : undefined;
   return before?.annunciation === alarm.annunciation ? before : undefined;
 }
+
+/**
+ * The level that should sound for as long as nothing changes: the highest priority that waits for an
+ * acknowledgement. Alarms of a drill and late news of low priority give no siren.
+ */
+export function sirenLevel(open: readonly SoundingAlarm[]): AlarmPriority | null {
+  const waiting = open.filter(
+    (alarm) => !alarm.acknowledged && !alarm.drill && !(alarm.backlog && alarm.priority >= 3),
+  );
+  return waiting.length > 0 ? (Math.min(...waiting.map((alarm) => alarm.priority)) as AlarmPriority) : null;
+}

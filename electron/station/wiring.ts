@@ -2,21 +2,46 @@
  * The one place where features meet: made in order, given each other's ports, stopped in reverse.
  * A feature adds its block here and one line in `router`.
  */
-import type { HealthItem } from '#contract/system.contract.ts';
+import type { ChainReport, HealthItem } from '#contract/system.contract.ts';
+import { sirenLevel } from '#domain/alarm-sound.ts';
+import { may } from '#domain/permissions.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
+import { alarmsApi } from '#features/alarms/alarms.api.ts';
+import { createAlarms } from '#features/alarms/alarms.service.ts';
+import { watchInternalSources } from '#features/alarms/internal-sources.ts';
+import { broadcastApi } from '#features/broadcast/broadcast.api.ts';
+import { createBroadcast } from '#features/broadcast/broadcast.service.ts';
+import { createSirenService } from '#features/broadcast/siren.service.ts';
+import { devicesApi } from '#features/devices/devices.api.ts';
+import { createDevices } from '#features/devices/devices.service.ts';
+import { createEffects } from '#features/effects/effects.service.ts';
+import { registerExecutors } from '#features/effects/executors.ts';
+import { createBrokerLink } from '#features/ingest/broker-link.ts';
+import { quarantineApi } from '#features/ingest/ingest.api.ts';
+import { createIngest } from '#features/ingest/ingest.service.ts';
+import { watchLink } from '#features/ingest/link-health.ts';
+import { patrolApi } from '#features/patrol/patrol.api.ts';
+import { createPatrol } from '#features/patrol/patrol.service.ts';
+import { perimeterApi } from '#features/perimeter/perimeter.api.ts';
+import { createPerimeter } from '#features/perimeter/perimeter.service.ts';
+import { plansApi, runsApi } from '#features/plans/plans.api.ts';
+import { createPlans } from '#features/plans/plans.service.ts';
+import { verifyRuns } from '#features/plans/runs.store.ts';
+import { createRuns } from '#features/plans/runs.service.ts';
 import { siteApi } from '#features/site/site.api.ts';
 import { createSite } from '#features/site/site.service.ts';
 import { createBackups } from '#features/system/backups.ts';
+import { watchMachine } from '#features/system/machine-watch.ts';
 import { systemApi } from '#features/system/system.api.ts';
 import { videoApi } from '#features/video/video.api.ts';
 import { createVideo } from '#features/video/video.service.ts';
+import { createLocalOut } from '#native/audio/local-out.ts';
 import type { AuditAnchor } from './audit.ts';
 import type { StationOptions } from './boot.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
-import type { StationPorts } from './ports.ts';
-import { may } from '#domain/permissions.ts';
+import type { EventsPort, StationPorts } from './ports.ts';
 import { rpc } from './rpc.ts';
 import { Sessions, type ActiveSession } from './sessions.ts';
 import { createSettings } from './settings.ts';
@@ -57,6 +82,60 @@ export async function wire({
   const video = createVideo(ports, { mayView }, options.mediaUrl);
   stops.push(() => video.stop());
 
+  // what comes in: the link is opened last, when everything that a message may touch is there
+  const link = createBrokerLink(ports, options.overrides?.brokerPort);
+  const events: EventsPort = { record: (tx, event) => ingest.events.record(tx, event) };
+  const plans = createPlans(ports);
+  const alarms = createAlarms(ports, plans.port);
+  const devices = createDevices(ports, { events, publisher: link.publisher });
+  const ingest = createIngest(ports, { alarms: alarms.port, devices: devices.port });
+  const isActive = (deviceId: string, type: string) =>
+    alarms.port.open().some((alarm) => alarm.deviceId === deviceId && alarm.type === type && alarm.active);
+  stops.push(watchInternalSources(ports, events, isActive));
+  stops.push(watchLink(ports, link, ingest, () => alarms.port.open()));
+  stops.push(watchMachine(ports, events, () => alarms.port.open()));
+  link.onState((state) => devices.linkChanged(state.kind === 'online'));
+  const patrol = createPatrol(ports);
+  const perimeter = createPerimeter(ports, { devices: devices.port, alarms: alarms.port, events });
+  stops.push(
+    () => patrol.stop(),
+    () => perimeter.stop(),
+    () => devices.stop(),
+    () => ingest.stop(),
+  );
+
+  // what goes out: one gate for every effect
+  const effects = createEffects(ports, {
+    isDrillRun: (id) => runs.isDrill(id),
+    isDrillAlarm: (id) => alarms.port.get(id)?.drill,
+  });
+  registerExecutors(effects, { site: site.port, devices: devices.port });
+  const local = createLocalOut();
+  const broadcast = createBroadcast(ports, {
+    effects,
+    alarms: alarms.port,
+    ffmpegPath: video.ffmpegPath,
+    local,
+  });
+  const siren = createSirenService(ports, { local });
+  const sound = () => siren.set(sirenLevel(alarms.port.open()));
+  bus.on('alarm.changed', sound);
+  sound();
+  stops.push(
+    () => local.close(),
+    () => siren.close(),
+    () => broadcast.close(),
+  );
+  const runs = createRuns(ports, { plans, alarms: alarms.port, effects });
+  stops.push(() => runs.stop());
+
+  ingest.start();
+  devices.start();
+  runs.resume();
+  await link.start(ingest.commitBatch);
+  stops.push(() => link.stop());
+  health.set('station', 'ok', 'running');
+
   const demoAccounts = site.file.site.kind === 'demo' ? site.file.demoAccounts : [];
   const hello = () => ({
     version: kernel.version,
@@ -70,12 +149,20 @@ export async function wire({
   const router = rpc.router({
     auth: accountsApi(accounts, hello),
     site: siteApi(site),
+    alarms: alarmsApi(alarms),
+    devices: devicesApi(devices),
+    quarantine: quarantineApi(db),
     video: videoApi(video),
+    plans: plansApi(plans),
+    runs: runsApi(runs),
+    broadcast: broadcastApi(broadcast, siren),
+    patrol: patrolApi(patrol),
+    perimeter: perimeterApi(perimeter),
     system: systemApi(ports, healthItems, backups, anchor, {
       ffmpeg: video.ffmpeg,
-      speech: async () => [],
-      broker: () => ({ kind: 'embedded', address: '' }),
-      verifyRecords: () => ({ ok: true, checked: 0, problems: [] }),
+      speech: broadcast.speechEngines,
+      broker: link.info,
+      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db)]),
     }),
   } as never);
 
@@ -91,5 +178,14 @@ export async function wire({
           .catch((error: Error) => kernel.log.error('stopping a part failed', { error: error.message }));
       }
     },
+  };
+}
+
+/** Several chains as one report. */
+function merge(reports: ChainReport[]): ChainReport {
+  return {
+    ok: reports.every((one) => one.ok),
+    checked: reports.reduce((sum, one) => sum + one.checked, 0),
+    problems: reports.flatMap((one) => one.problems),
   };
 }

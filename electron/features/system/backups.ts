@@ -34,9 +34,10 @@ export function createBackups(ports: StationPorts) {
   };
   let job: Cron | null = null;
   try {
-    job = new Cron(settings.string('backup.schedule'), { unref: true, protect: true }, () =>
-      take('scheduled', STATION_ACTOR).catch(() => undefined),
-    );
+    job = new Cron(settings.string('backup.schedule'), { unref: true, protect: true }, async () => {
+      // the failure is on the foot bar and in the log
+      await take('scheduled', STATION_ACTOR).catch(() => undefined);
+    });
     say();
   } catch (error) {
     health.set('backup', 'bad', 'schedule_invalid', { message: (error as Error).message });

@@ -6,6 +6,8 @@ const SETTING = 'video.ffmpegPath';
 export interface FfmpegPort {
   /** The ffmpeg in use. Looked for again after a failure. @throws FfmpegError no_ffmpeg | unusable_binary */
   get(): Promise<FfmpegBinary>;
+  /** The one found last, or the system's by name: for those who start it later and report its failure themselves. */
+  path(): string;
   /** For the system page; null if there is none. */
   info(): Promise<{ path: string; version: string; source: string } | null>;
 }
@@ -14,6 +16,7 @@ export interface FfmpegPort {
 export function createFfmpeg(ports: Pick<StationPorts, 'settings' | 'bus' | 'log'>): FfmpegPort {
   ports.settings.define({ key: SETTING, kind: 'string', defaultValue: '', maxLength: 500 });
   let found: Promise<FfmpegBinary> | undefined;
+  let lastPath = 'ffmpeg';
   ports.bus.on('setting.changed', ({ key }) => {
     if (key === SETTING) found = undefined;
   });
@@ -22,7 +25,9 @@ export function createFfmpeg(ports: Pick<StationPorts, 'settings' | 'bus' | 'log
     found ??= findFfmpeg({ setting: ports.settings.string(SETTING) || undefined });
     const asked = found;
     try {
-      return await asked;
+      const binary = await asked;
+      lastPath = binary.path;
+      return binary;
     } catch (error) {
       if (found === asked) found = undefined;
       throw error;
@@ -31,6 +36,7 @@ export function createFfmpeg(ports: Pick<StationPorts, 'settings' | 'bus' | 'log
 
   return {
     get,
+    path: () => lastPath,
     async info() {
       try {
         const { path, version, origin } = await get();

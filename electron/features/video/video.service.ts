@@ -212,6 +212,7 @@ export function createVideo<Session>(
   return {
     live,
     ffmpeg: ffmpeg.info,
+    ffmpegPath: ffmpeg.path,
     ticket: (session: Session) => ({ url: mediaUrl(), token: tickets.issue(session) }),
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => media.upgrade(request, socket, head),
     openStream,
