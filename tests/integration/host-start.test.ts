@@ -65,6 +65,18 @@ describe.skipIf(process.platform === 'win32')('npm start, in a copy that has nev
     expect(processesNaming(copy)).toEqual([]);
   });
 
+  it('ends when the npm that started it is killed, and so does the station', async () => {
+    const script = join(copy, 'electron/hosts/launch/start.mjs');
+    const args = JSON.stringify([script, ...usual, '--data', join(copy, 'data')]);
+    const npm = `require('node:child_process').spawn(process.execPath, ${args}, { stdio: 'inherit', env: { ...process.env, npm_lifecycle_event: 'start' } })`;
+    const shell = startNode('--eval', [npm], { cwd: copy, ipc: false });
+    await waitFor('the address', () => announced.test(shell.output()));
+    shell.child.kill('SIGKILL');
+    await waitFor('the end of all processes', () => processesNaming(copy).length === 0);
+    await shell.ended;
+    expect(shell.output()).toContain('station stopped');
+  });
+
   it('passes on the exit code of a host that refuses to run', async () => {
     const refused = start([...usual, '--data', join(copy, 'data'), '--site', join(copy, 'none.yaml')]);
     expect(await refused.ended).toBe(1);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +33,30 @@ describe('whether an install is needed', () => {
   it('is, when an optional package is another version', () => {
     const old = { 'node_modules/other-platform': { version: '1.0.0' } };
     expect(installNeeded(lock, { packages: { ...present.packages, ...old } })).toMatch(/other-platform/);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('holds every package that another one names, also for other platforms: npm ci refuses it otherwise', () => {
+    const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
+      packages: Record<string, { dependencies?: object; optionalDependencies?: object }>;
+    };
+    const missing = Object.entries(lock.packages).flatMap(([path, entry]) => {
+      const above = path === '' ? [] : path.split('/node_modules/');
+      const places = above.map(
+        (_, depth) => `${above.slice(0, depth + 1).join('/node_modules/')}/node_modules/`,
+      );
+      return Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
+        .filter((name) => ![...places, 'node_modules/'].some((place) => lock.packages[place + name]))
+        .map((name) => `${path} -> ${name}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('names no registry: it is that of whoever installs', () => {
+    expect(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')).not.toMatch(
+      /"resolved": *"https?:/,
+    );
   });
 });
 

@@ -41,18 +41,40 @@ export async function endRunning() {
   await Promise.all([...running].map((child) => killTree(child)));
 }
 
+/** How often a program that npm has started looks whether npm is still there. */
+const LOOK_MS = 500;
+
 /**
- * Runs `stop` at the first request to end this process, and `force` at the next.
+ * Runs `stop` at the first request to end this process, and `force` at the next. Also when the npm that started it is
+ * gone: a signal to npm ends npm and its shell, but does not reach us.
  * @param {() => void} stop
  * @param {() => void} force
  */
 export function onStopSignal(stop, force) {
   let asked = false;
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'])) {
-    process.on(signal, () => {
-      if (asked) return force();
-      asked = true;
-      stop();
-    });
+  const ask = () => {
+    if (asked) return force();
+    asked = true;
+    stop();
+  };
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK']))
+    process.on(signal, ask);
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent && alive(parent)) return;
+    clearInterval(look);
+    if (!asked) ask();
+  }, LOOK_MS);
+  look.unref();
+}
+
+/** @param {number} pid */
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM'; // there, but not ours
   }
 }

@@ -52,7 +52,8 @@ export async function ensureInstalled({ root = ROOT, log }) {
   const existed = existsSync(join(root, 'node_modules'));
   // Windows cannot delete the running node.exe as `npm ci` would; there an existing tree is brought up to date.
   const verb = existed && process.platform === 'win32' ? 'install' : 'ci';
-  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts'];
+  // Engine warnings name the system's Node, which only npm runs on.
+  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const code = await npm([verb, ...quiet], root);
   if (code !== 0)
     throw new Error(
@@ -66,7 +67,7 @@ export async function ensureInstalled({ root = ROOT, log }) {
 /** @param {string} root */
 async function bringNode(root) {
   if (existsSync(node24(root))) return;
-  const code = await npm(['rebuild', 'node', '--foreground-scripts'], root);
+  const code = await npm(['rebuild', 'node', '--loglevel=error'], root);
   if (code !== 0 || !existsSync(node24(root)))
     throw new Error(
       `the 'node' package brought no binary to ${node24(root)} (npm rebuild node: exit code ${code})`,
