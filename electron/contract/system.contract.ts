@@ -40,7 +40,9 @@ export const chainReport = z.object({
   ok: z.boolean(),
   checked: z.int(),
   /** edited, missing, cut_off, anchor_missing, anchor_broken; at which entry. */
-  problems: z.array(z.object({ chain: z.enum(['audit', 'event', 'alarm']), code: z.string(), seq: z.int() })),
+  problems: z.array(
+    z.object({ chain: z.enum(['audit', 'event', 'alarm', 'broadcast']), code: z.string(), seq: z.int() }),
+  ),
 });
 export type ChainReport = z.infer<typeof chainReport>;
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Broadcast } from '#contract/broadcast.contract.ts';
-import { brokenReceipts } from '#features/broadcast/broadcast.store.ts';
 import { wavBytes } from '#native/audio/wav.ts';
 import { guard, leader, openBroadcastPark, type ZonePlan } from '#tests/fixtures/broadcast-park.ts';
 import {
@@ -104,7 +103,7 @@ test('a text is spoken, sent and heard; every rung is on record and the chain ho
   expect(loudness(sound)).toBeGreaterThan(0.03);
   expect(continuity(speaker.packets)).toEqual({ lost: 0, disorder: 0 });
   expect(made.service.list(undefined, 10)).toEqual([done]);
-  expect(brokenReceipts(made.ports.db)).toEqual({ checked: 3, broken: [] });
+  expect(made.service.verify()).toEqual({ ok: true, checked: 3, problems: [] });
   expect(() => made.ports.db.exec(`UPDATE broadcast_receipt SET rung = 'failed'`)).toThrow(/append-only/);
 });
 
@@ -263,7 +262,7 @@ test('what a dead station left open is closed as interrupted; what it had ended 
   expect(listed.every(ended)).toBe(true);
   expect(after.service.live.get(playing.id)).toEqual(listed[1]);
   expect(after.service.zonesLive.get('north')?.state).toBe('free');
-  expect(brokenReceipts(after.ports.db).broken).toEqual([]);
+  expect(after.service.verify().ok).toBe(true);
 });
 
 test('a plan announces through the gate and hears how it went; a drill never reaches a speaker', async () => {

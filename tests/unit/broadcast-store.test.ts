@@ -67,14 +67,14 @@ test('an edited, a removed and an exchanged receipt break the chain', () => {
   for (const [at, rung] of (['accepted', 'started', 'ended'] as const).entries()) {
     store.insertReceipt(db, 'b1', receipt('n', rung, at));
   }
-  expect(store.brokenReceipts(db)).toEqual({ checked: 3, broken: [] });
+  expect(store.verifyReceipts(db)).toEqual({ ok: true, checked: 3, problems: [] });
   db.exec('DROP TRIGGER broadcast_receipt_no_update; DROP TRIGGER broadcast_receipt_no_delete');
   db.exec(`UPDATE broadcast_receipt SET rung = 'failed' WHERE seq = 3`);
-  expect(store.brokenReceipts(db).broken).toEqual([3]);
+  expect(store.verifyReceipts(db).problems).toEqual([{ chain: 'broadcast', code: 'edited', seq: 3 }]);
   db.exec(
     `UPDATE broadcast_receipt SET rung = 'ended' WHERE seq = 3; DELETE FROM broadcast_receipt WHERE seq = 2`,
   );
-  expect(store.brokenReceipts(db).broken).not.toEqual([]);
+  expect(store.verifyReceipts(db).problems).toEqual([{ chain: 'broadcast', code: 'missing', seq: 2 }]);
 });
 
 test('the schema is part of the station and is reached from the version before', () => {

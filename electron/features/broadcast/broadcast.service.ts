@@ -194,6 +194,8 @@ export function createBroadcast(ports: StationPorts, deps: BroadcastDeps) {
       engine.apply({ type: 'resume_music', zoneIds });
     },
     list: (before: string | undefined, limit: number) => store.listBroadcasts(ports.db, before, limit),
+    /** Checks the chain of receipts. */
+    verify: () => store.verifyReceipts(ports.db),
     /** The sound of a source, to be heard on the console first. */
     async preview(
       source: Broadcast['source'],

@@ -1,4 +1,5 @@
 import type { Broadcast } from '#contract/broadcast.contract.ts';
+import type { ChainReport } from '#contract/system.contract.ts';
 import type { Readable, Writable } from '#native/sqlite/types.ts';
 import { CHAIN_START, chainHash } from '#station/chain.ts';
 
@@ -75,19 +76,22 @@ export function insertReceipt(db: Writable, broadcastId: string, receipt: Receip
   ).run({ ...row, hash: chainHash(head?.hash ?? CHAIN_START, row) });
 }
 
-/** Receipts that do not fit their chain, by sequence number; empty: nothing was edited or taken out of the middle. */
-export function brokenReceipts(db: Readable): { checked: number; broken: number[] } {
-  const broken: number[] = [];
+/** Checks the chain of receipts: each entry that was edited, and each that is missing. */
+export function verifyReceipts(db: Readable): ChainReport {
+  const problems: ChainReport['problems'] = [];
   let previous = CHAIN_START;
+  let expected = 1;
   let checked = 0;
-  for (const row of db
-    .prepare('SELECT * FROM broadcast_receipt ORDER BY seq')
-    .iterate() as Iterable<ReceiptRow>) {
+  const rows = db.prepare('SELECT * FROM broadcast_receipt ORDER BY seq').iterate();
+  for (const row of rows as IterableIterator<ReceiptRow>) {
     checked += 1;
-    if (row.seq !== checked || row.hash !== chainHash(previous, contentOf(row))) broken.push(row.seq);
+    const fits = row.hash === chainHash(previous, contentOf(row));
+    if (row.seq !== expected) problems.push({ chain: 'broadcast', code: 'missing', seq: expected });
+    else if (!fits) problems.push({ chain: 'broadcast', code: 'edited', seq: row.seq });
     previous = row.hash;
+    expected = row.seq + 1;
   }
-  return { checked, broken };
+  return { ok: problems.length === 0, checked, problems: problems.slice(0, 100) };
 }
 
 /** Newest first, from `before` (an id of this list) on. UUIDv7 ids sort by time of request. */
