@@ -16,28 +16,30 @@ export interface InboundMessage {
 }
 
 /** Why a link is down; the console words it. */
-export type LinkReason =
-  | 'refused'
-  | 'host-not-found'
-  | 'unreachable'
-  | 'timeout'
-  | 'keepalive-timeout'
-  | 'connection-lost'
-  | 'bad-credentials'
-  | 'not-authorised'
-  | 'identifier-rejected'
-  | 'protocol-version'
-  | 'server-unavailable'
-  | 'session-taken-over'
-  | 'certificate-untrusted'
-  | 'certificate-expired'
-  | 'certificate-wrong-host'
-  | 'client-certificate-refused'
-  | 'tls-failed'
-  | 'protocol-error'
-  | 'port-in-use'
-  | 'port-forbidden'
-  | 'other';
+export const LINK_REASONS = [
+  'refused',
+  'host-not-found',
+  'unreachable',
+  'timeout',
+  'keepalive-timeout',
+  'connection-lost',
+  'bad-credentials',
+  'not-authorised',
+  'identifier-rejected',
+  'protocol-version',
+  'server-unavailable',
+  'session-taken-over',
+  'certificate-untrusted',
+  'certificate-expired',
+  'certificate-wrong-host',
+  'client-certificate-refused',
+  'tls-failed',
+  'protocol-error',
+  'port-in-use',
+  'port-forbidden',
+  'other',
+] as const;
+export type LinkReason = (typeof LINK_REASONS)[number];
 
 /** Why a link that is up takes nothing in, or not everything. */
 export type BlockReason = 'write-failed' | 'subscription-refused';

@@ -26,7 +26,7 @@ export function brokerLine(state: BrokerState, perMinute: number, address: strin
       return ['warn', 'connecting', { address }];
     case 'offline': {
       const { reasonCode, attempt, retryAtMs } = state;
-      return ['bad', 'offline', { reason: reasonCode, attempt, retryAtMs, address }];
+      return ['bad', reasonCode.replaceAll('-', '_'), { attempt, retryAtMs, address }];
     }
     case 'blocked':
       return [
