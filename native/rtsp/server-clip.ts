@@ -134,6 +134,17 @@ function fragment(unit: Buffer, maxBytes: number): Buffer[] {
   return fragments;
 }
 
+/** Still scenes repeat themselves from key frame to key frame: equal payloads are kept once, apart from the file's buffer. */
+function share(pool: Map<string, Buffer>, payload: Buffer): Buffer {
+  const key = payload.toString('latin1');
+  let kept = pool.get(key);
+  if (!kept) {
+    kept = Buffer.from(payload);
+    pool.set(key, kept);
+  }
+  return kept;
+}
+
 /**
  * Cuts an Annex-B H.264 stream (no B-frames, starting with parameter sets and an IDR picture) into a clip.
  * @param data the whole file
@@ -146,12 +157,13 @@ export function parseClip(data: Buffer, fps: number, maxPayloadBytes = DEFAULT_M
   const sps = units.find((unit) => typeOf(unit) === NAL.sps);
   const pps = units.find((unit) => typeOf(unit) === NAL.pps);
   if (!sps || sps.length < 4 || !pps) throw new ClipError('clip.noParameterSets');
+  const shared = new Map<string, Buffer>();
   const frames = groupAccessUnits(units).map((group) => {
-    const payloads = packetise(group, maxPayloadBytes);
+    const payloads = packetise(group, maxPayloadBytes).map((payload) => share(shared, payload));
     const key = group.some((unit) => typeOf(unit) === NAL.idr);
     return { key, payloads, bytes: payloads.reduce((sum, payload) => sum + payload.length, 0) };
   });
   if (frames.length === 0) throw new ClipError('clip.noFrames');
   if (!frames[0]!.key) throw new ClipError('clip.notStartingWithKeyFrame');
-  return { fps, frames, sps, pps };
+  return { fps, frames, sps: Buffer.from(sps), pps: Buffer.from(pps) };
 }

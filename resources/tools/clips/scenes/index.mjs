@@ -1,0 +1,33 @@
+import * as corridors from './corridors.mjs';
+import * as gates from './gates.mjs';
+import * as halls from './halls.mjs';
+import * as indoor from './indoor.mjs';
+import * as perimeter from './perimeter.mjs';
+import * as plant from './plant.mjs';
+import * as yard from './yard.mjs';
+
+/** Every clip: its name, what is burnt in as the camera's name, and the scene. */
+export const SCENES = {
+  'n-06': { title: 'N-06 北围界中', make: perimeter.northMiddle },
+  'n-07': { title: 'N-07 北围界西', make: perimeter.northWest },
+  'n-07-intrusion': { title: 'N-07 北围界西', make: perimeter.northWestIntrusion },
+  'n-08': { title: 'N-08 北围界东', make: perimeter.northEast },
+  'w-05': { title: 'W-05 西围界', make: perimeter.west },
+  'e-01': { title: 'E-01 东门车道', make: gates.gateLane, kilobytes: 380 },
+  'e-02': { title: 'E-02 东门人行通道', make: gates.turnstiles },
+  'e-02-tailgating': { title: 'E-02 东门人行通道', make: gates.turnstilesTailgating },
+  'b2-03': { title: 'B2-03 二号楼大厅', make: indoor.lobby },
+  'b2-07': { title: 'B2-07 机要室走廊', make: corridors.secureCorridor },
+  'b3-01': { title: 'B3-01 三号楼二层', make: corridors.officeCorridor },
+  'b3-01-fire': { title: 'B3-01 三号楼二层', make: corridors.officeFire },
+  'b4-02': { title: 'B4-02 数据机房', make: indoor.serverRoom },
+  'c-01': { title: 'C-01 食堂', make: indoor.canteen },
+  'b5-01': { title: 'B5-01 五号厂房', make: halls.workshop },
+  'k-01': { title: 'K-01 仓库通道', make: halls.warehouse },
+  'h-01': { title: 'H-01 危化品库罐区', make: plant.hazard },
+  'h-01-gas': { title: 'H-01 危化品库罐区', make: plant.hazardGas },
+  's-01': { title: 'S-01 变电所', make: plant.substation },
+  'p-01': { title: 'P-01 停车场', make: yard.parking },
+  'g-01': { title: 'G-01 中心绿地', make: yard.green },
+  'r-01': { title: 'R-01 五号厂房屋顶', make: yard.roof },
+};
