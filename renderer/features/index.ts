@@ -4,5 +4,6 @@ import alarms from './alarms/index.ts';
 import overview from './overview/index.ts';
 import records from './records/index.ts';
 import system from './system/index.ts';
+import video from './video/index.ts';
 
-export const screens: Screen[] = [overview, alarms, records, system];
+export const screens: Screen[] = [overview, alarms, records, system, video];
