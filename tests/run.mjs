@@ -1,3 +1,4 @@
+// @ts-check
 // `npm test`, `npm run check`, `npm run bench`, `npm run pictures`: from a clean clone, with the project's own Node 24.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // Draws the program's icon, a guard booth at night, as SVG, PNG and ICO: `node resources/tools/make-icons.mjs`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

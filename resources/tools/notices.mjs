@@ -1,3 +1,4 @@
+// @ts-check
 // Writes resources/THIRD-PARTY-NOTICES.md: what the product contains of others, with versions, licences and their texts.
 // Deterministic: the same package-lock.json gives the same file on every machine. `npm run notices`
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // `npm run check`: everything that can be said about the code without starting it, and the quick tests.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';

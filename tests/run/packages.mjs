@@ -1,3 +1,4 @@
+// @ts-check
 // What the tests need beside npm: real peers (broker, RTSP server), a browser, speech, fonts.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

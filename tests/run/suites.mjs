@@ -1,3 +1,4 @@
+// @ts-check
 // Runs vitest and Playwright, each with its own output for people and a JSON report for the tally.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// @ts-check
 // Adds up what the two test runners report.
 import { readFileSync } from 'node:fs';
 

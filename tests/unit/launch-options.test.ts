@@ -10,6 +10,7 @@ describe('options of npm start', () => {
       site: null,
       browser: true,
       kiosk: false,
+      restoreLastBackup: false,
       brokerPort: null,
       rtspPort: null,
       logLevel: 'info',

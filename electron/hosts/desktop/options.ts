@@ -9,6 +9,7 @@ export interface StationArguments {
   version: string;
   logLevel: LaunchOptions['logLevel'];
   overrides: ReturnType<typeof stationOverrides>;
+  restoreLastBackup: boolean;
 }
 
 /** Switches that Chromium, Electron and their test drivers read; they are not ours to judge. */
@@ -42,6 +43,7 @@ export function desktopPaths(
     version: at.version,
     logLevel: options.logLevel,
     overrides: stationOverrides(options),
+    restoreLastBackup: options.restoreLastBackup,
   };
   return {
     main: join(at.appPath, 'out', 'main'),

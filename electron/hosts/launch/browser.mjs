@@ -1,3 +1,4 @@
+// @ts-check
 // Opens the console of the web host in a Chromium browser as an application window.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // Builds out/ when the sources are not the ones that it was built from.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

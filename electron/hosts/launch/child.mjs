@@ -1,3 +1,4 @@
+// @ts-check
 // The launcher's and the test runner's helper programs (npm, the build, apt-get): one at a time or several, all ended
 // when the launcher is told to stop.
 import { spawn } from 'node:child_process';

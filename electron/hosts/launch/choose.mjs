@@ -1,3 +1,4 @@
+// @ts-check
 // Which host runs, and why, in words for the terminal. Pure: the facts come in.
 
 /**

@@ -1,3 +1,4 @@
+// @ts-check
 // Whether Electron's binary is there, and one try to fetch it where it is not.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

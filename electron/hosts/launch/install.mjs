@@ -1,3 +1,4 @@
+// @ts-check
 // Installs the npm packages when they are missing or when package-lock.json has moved on.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // The options of `npm start`, shared by the launcher and both hosts, so that one table says what exists.
 import { parseArgs } from 'node:util';
 
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
  * @property {boolean} browser whether the web host's console is opened in a browser
  * @property {LogLevel} logLevel
  * @property {boolean} kiosk desktop: full screen, without a way out but signing off
+ * @property {boolean} restoreLastBackup put the last good back-up in the place of a damaged database
  * @property {number | null} brokerPort loopback port of the embedded broker (0: any free one); null: as the settings say
  * @property {number | null} rtspPort loopback port of the demo park's cameras (0: any free one); null: the usual one
  * @property {boolean} help
@@ -38,6 +40,8 @@ Usage: npm start -- [options]
   --site FILE          site file of the park (default: the demo park)
   --no-browser         web host: do not open a browser
   --kiosk              full screen, nothing else on the desktop to reach
+  --restore-last-backup
+                       put the last good back-up in the place of a damaged database
   --broker-port N      port of the embedded MQTT broker, instead of the one in the settings (0: any free one)
   --rtsp-port N        port of the demo park's cameras (0: any free one)
   --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info)
@@ -50,6 +54,7 @@ const table = /** @type {const} */ ({
   site: { type: 'string' },
   'no-browser': { type: 'boolean' },
   kiosk: { type: 'boolean' },
+  'restore-last-backup': { type: 'boolean' },
   'broker-port': { type: 'string' },
   'rtsp-port': { type: 'string' },
   'log-level': { type: 'string' },
@@ -73,6 +78,7 @@ export function parseOptions(argv) {
     site: filled('site', values.site ?? null),
     browser: !values['no-browser'],
     kiosk: values.kiosk ?? false,
+    restoreLastBackup: values['restore-last-backup'] ?? false,
     brokerPort: portOf('broker-port', values['broker-port'] ?? null),
     rtspPort: portOf('rtsp-port', values['rtsp-port'] ?? null),
     logLevel: oneOf('log-level', values['log-level'] ?? 'info', LOG_LEVELS) ?? 'info',
@@ -90,6 +96,7 @@ export function hostArguments(options) {
   if (options.port !== null) args.push('--port', String(options.port));
   if (options.data !== null) args.push('--data', options.data);
   if (options.site !== null) args.push('--site', options.site);
+  if (options.restoreLastBackup) args.push('--restore-last-backup');
   if (options.brokerPort !== null) args.push('--broker-port', String(options.brokerPort));
   if (options.rtspPort !== null) args.push('--rtsp-port', String(options.rtspPort));
   if (options.kiosk) args.push('--kiosk');

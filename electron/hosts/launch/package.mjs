@@ -1,3 +1,4 @@
+// @ts-check
 // `npm run package`: builds and makes the installers of this platform (electron-builder.yml). `-- --dir` makes only the
 // unpacked program; other arguments go to electron-builder as they are.
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // Where things are, for the launcher and the test runner. Nothing here needs an installed package.
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // `npm start`: from a clean clone to an open console. Runs on Node 20 with nothing installed.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';

@@ -1,3 +1,4 @@
+// @ts-check
 // Ends a child with everything that it has started, on Windows and on Linux.
 import { spawn } from 'node:child_process';
 

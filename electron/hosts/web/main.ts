@@ -38,6 +38,7 @@ async function run(options: LaunchOptions): Promise<number> {
     mediaUrl: () => MEDIA_PATH,
     logLevel: options.logLevel,
     overrides: stationOverrides(options),
+    restoreLastBackup: options.restoreLastBackup,
   });
   try {
     const server = await listen(
