@@ -13,10 +13,10 @@ export interface Sighting {
 export interface TilePage {
   page: Page;
   host: MediaHost;
-  /** Process id of the browser, for its CPU. */
   browser: Browser;
   sightings(): Promise<Sighting[]>;
-  firstPictureMs(): Promise<Record<string, number>>;
+  /** Milliseconds until a tile added now shows its first picture. */
+  openTile(cameraId: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -56,11 +56,8 @@ export async function startTileServer(
         page,
         host,
         browser,
-        sightings: () => page.evaluate(() => (globalThis as unknown as { sightings: Sighting[] }).sightings),
-        firstPictureMs: () =>
-          page.evaluate(
-            () => (globalThis as unknown as { firstPictureMs: Record<string, number> }).firstPictureMs,
-          ),
+        sightings: () => page.evaluate('sightings'),
+        openTile: (cameraId) => page.evaluate(`openTile(${JSON.stringify(cameraId)})`),
         stop: () => browser.close(),
       };
     },

@@ -13,83 +13,99 @@ import CameraTile from '#ui/player/CameraTile.vue';
 interface Sighting {
   camera: string;
   frame: number;
+  /** Wall clock when the browser presented it. */
   atMs: number;
 }
 
 declare global {
   interface Window {
     sightings: Sighting[];
-    /** Milliseconds from opening until each camera's first picture was read. */
-    firstPictureMs: Record<string, number>;
+    /** Adds a tile, waits for its first picture, takes it away again; milliseconds that it took. */
+    openTile(cameraId: string): Promise<number>;
   }
 }
 
 const query = new URLSearchParams(location.search);
-const cameras = (query.get('cameras') ?? 'cam1').split(',');
+const cameras = (query.get('cameras') ?? '').split(',').filter((name) => name !== '');
 const decoder = query.get('decoder') === 'webcodecs' ? 'webcodecs' : 'mse';
 window.sightings = [];
-window.firstPictureMs = {};
 
 useMediaClient(
   createMediaClient({
     ticket: async () => ({ url: '/media', token: await (await fetch('/token')).text() }),
   }),
 );
-const columns = Math.ceil(Math.sqrt(cameras.length));
-const app = createApp({
-  render: () =>
-    cameras.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream: 'sub', decoder })),
-});
-app.use(
-  createI18n({
-    legacy: false,
-    locale: 'en',
-    missingWarn: false,
-    fallbackWarn: false,
-    messages: { en: { video: words } },
-  }),
-);
-const root = document.querySelector<HTMLElement>('#app') as HTMLElement;
-root.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
-root.style.gridTemplateRows = `repeat(${columns}, 1fr)`;
-const startedMs = performance.now();
-app.mount(root);
+
+/** A grid of tiles in an element of its own; what it returns takes it away. */
+function mountTiles(names: string[], into: HTMLElement): () => void {
+  const app = createApp({
+    render: () =>
+      names.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream: 'sub', decoder })),
+  });
+  app.use(createI18n({ legacy: false, locale: 'en', messages: { en: { video: words } } }));
+  app.mount(into);
+  return () => app.unmount();
+}
 
 const strip = new OffscreenCanvas((BARCODE.bits + 4) * BARCODE.cell, 1);
 const pen = strip.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
 
-function look(camera: string, picture: HTMLVideoElement | HTMLCanvasElement): void {
+/** The number of the frame that is in the picture, or undefined. */
+function frameIn(picture: HTMLVideoElement | HTMLCanvasElement): number | undefined {
   // One row of pixels through the middle of the barcode; the brightness at the middle of each cell.
   pen.drawImage(picture, 0, BARCODE.cell / 2, strip.width, 1, 0, 0, strip.width, 1);
   const row = pen.getImageData(0, 0, strip.width, 1).data;
-  const cells = Array.from(
-    { length: BARCODE.bits + 4 },
-    (_, index) => row[(index + 0.5) * BARCODE.cell * 4] ?? 0,
+  return readBarcode(
+    Array.from({ length: BARCODE.bits + 4 }, (_, index) => row[(index + 0.5) * BARCODE.cell * 4] ?? 0),
   );
-  const frame = readBarcode(cells);
-  if (frame === undefined) return;
-  const last = window.sightings.findLast((sighting) => sighting.camera === camera);
-  if (last?.frame === frame) return;
-  window.firstPictureMs[camera] ??= performance.now() - startedMs;
-  window.sightings.push({ camera, frame, atMs: Date.now() });
 }
 
-function watchTile(tile: HTMLElement): void {
-  const camera = tile.dataset.camera ?? '';
+/** Calls `onFrame` for every new frame number in a tile until it says stop. */
+function watchTile(tile: HTMLElement, onFrame: (frame: number) => boolean): void {
   const video = tile.querySelector('video');
   const canvas = tile.querySelector('canvas');
+  let last: number | undefined;
+  function look(picture: HTMLVideoElement | HTMLCanvasElement): boolean {
+    const frame = frameIn(picture);
+    if (frame === undefined || frame === last) return true;
+    last = frame;
+    return onFrame(frame);
+  }
   if (video) {
     const next = () => {
-      look(camera, video);
-      video.requestVideoFrameCallback(next);
+      if (look(video)) video.requestVideoFrameCallback(next);
     };
     video.requestVideoFrameCallback(next);
   } else if (canvas) {
     const next = () => {
-      if (canvas.width > 0) look(camera, canvas);
-      requestAnimationFrame(next);
+      if (canvas.width === 0 || look(canvas)) requestAnimationFrame(next);
     };
     requestAnimationFrame(next);
   }
 }
-document.querySelectorAll<HTMLElement>('.tile').forEach(watchTile);
+
+const root = document.querySelector<HTMLElement>('#app') as HTMLElement;
+const columns = Math.max(1, Math.ceil(Math.sqrt(cameras.length)));
+root.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
+root.style.gridTemplateRows = `repeat(${columns}, 1fr)`;
+mountTiles(cameras, root);
+for (const tile of document.querySelectorAll<HTMLElement>('.tile')) {
+  const camera = tile.dataset.camera ?? '';
+  watchTile(tile, (frame) => window.sightings.push({ camera, frame, atMs: Date.now() }) > 0);
+}
+
+window.openTile = (cameraId) =>
+  new Promise((resolve) => {
+    const place = document.createElement('div');
+    place.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 640px; height: 360px; display: grid';
+    document.body.append(place);
+    const startedMs = performance.now();
+    const remove = mountTiles([cameraId], place);
+    watchTile(place.querySelector('.tile') as HTMLElement, () => {
+      const elapsedMs = performance.now() - startedMs;
+      remove();
+      place.remove();
+      resolve(elapsedMs);
+      return false;
+    });
+  });

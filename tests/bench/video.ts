@@ -1,0 +1,190 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
+import { createHandover } from '#native/ffmpeg/handover.ts';
+import { createRelay, type Relay } from '#native/ffmpeg/relay.ts';
+import { startChild } from '#native/process/child.ts';
+import { childrenOf, cpuSecondsOf } from '#tests/peers/cpu-time.ts';
+import { recordViewer } from '#tests/peers/media-viewer.ts';
+import { barcodeAgeMs } from '#tests/peers/rtsp-barcode.ts';
+import { SMALL_CLIP, startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
+import { startTileServer } from '#tests/peers/tile-page.ts';
+import type { BenchRow } from './report.ts';
+
+const STREAMS = 16;
+const NAMES = Array.from({ length: STREAMS }, (_, index) => `cam${index + 1}`);
+const CPU_WINDOW_MS = 15_000;
+const SCREEN_WINDOW_MS = 12_000;
+/** Streams and browser have settled. */
+const SETTLE_MS = 4_000;
+
+/** Live video: what a relay costs, how old the picture on the screen is, how long the first one takes. */
+export async function run(): Promise<BenchRow[]> {
+  const ffmpeg = await findFfmpeg();
+  const cameras = await startRtspServer(NAMES.map((name) => ({ path: `/${name}` })));
+  try {
+    return [
+      ...(await relayCost(cameras, ffmpeg)),
+      ...(await onScreen(cameras, ffmpeg)),
+      ...(await firstPicture(cameras, ffmpeg)),
+    ];
+  } finally {
+    await cameras.stop();
+  }
+}
+
+function relaysOf(cameras: RtspServer, ffmpeg: FfmpegBinary, lingerMs: number) {
+  const handover = createHandover();
+  const relays = new Map<string, Relay>();
+  return {
+    open(name: string): Relay {
+      const known = relays.get(name);
+      if (known) return known;
+      const source = { url: cameras.url(`/${name}`), transport: 'tcp' as const };
+      const relay = createRelay({ label: name, source, ffmpeg: async () => ffmpeg, handover, lingerMs });
+      relays.set(name, relay);
+      return relay;
+    },
+    async stop() {
+      await Promise.all([...relays.values()].map((relay) => relay.stop()));
+      await handover.close();
+    },
+  };
+}
+
+/** Percent of one core of all ffmpegs that this process has started, and of this process itself if asked for. */
+async function cpuPercent(isOursCounted: boolean): Promise<number> {
+  const pids = [...childrenOf(process.pid, 'ffmpeg'), ...(isOursCounted ? [process.pid] : [])];
+  const total = () => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  const [before, startedMs] = [total(), performance.now()];
+  await pause(CPU_WINDOW_MS);
+  return ((total() - before) / (performance.now() - startedMs)) * 1e5;
+}
+
+async function relayCost(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<BenchRow[]> {
+  const floor = [];
+  const relay = [];
+  // Turn and turn about: what else the machine does hits both.
+  for (let round = 0; round < 2; round += 1) {
+    floor.push(await floorCpu(cameras, ffmpeg));
+    relay.push(await relayCpu(cameras, ffmpeg));
+  }
+  const perStream = (values: number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length / STREAMS;
+  return [
+    {
+      name: `relay per stream, ${STREAMS} x 360p15, ffmpeg and our process`,
+      value: perStream(relay),
+      unit: '% CPU',
+      floorName: 'ffmpeg -c copy -f null',
+      floor: perStream(floor),
+      target: { max: 1.25, of: 'ratio' },
+    },
+  ];
+}
+
+async function floorCpu(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<number> {
+  const children = NAMES.map((name) => {
+    const input = ['-rtsp_transport', 'tcp', '-i', cameras.url(`/${name}`)];
+    const args = ['-nostdin', '-nostats', '-loglevel', 'error', ...input, '-c', 'copy', '-f', 'null', '-'];
+    return startChild({ label: name, command: ffmpeg.path, args });
+  });
+  try {
+    await pause(SETTLE_MS);
+    return await cpuPercent(false);
+  } finally {
+    await Promise.all(children.map((child) => child.stop(500)));
+  }
+}
+
+async function relayCpu(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<number> {
+  const set = relaysOf(cameras, ffmpeg, 0);
+  try {
+    const looking = NAMES.map((name) => set.open(name).join({ state() {}, track() {}, frame() {} }));
+    await pause(SETTLE_MS);
+    const percent = await cpuPercent(true);
+    for (const leave of looking) leave();
+    return percent;
+  } finally {
+    await set.stop();
+  }
+}
+
+async function onScreen(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const scenes = [
+    { name: 'working tile (WebCodecs)', tiles: 1, decoder: 'webcodecs' },
+    { name: 'one tile', tiles: 1, decoder: 'mse' },
+    { name: 'wall of 9', tiles: 9, decoder: 'mse' },
+    { name: 'wall of 16', tiles: 16, decoder: 'mse' },
+  ];
+  for (const { name, tiles, decoder } of scenes) {
+    const set = relaysOf(cameras, ffmpeg, 0);
+    const server = await startTileServer(set.open);
+    try {
+      const page = await server.open(`cameras=${NAMES.slice(0, tiles).join(',')}&decoder=${decoder}`);
+      await pause(SETTLE_MS);
+      const before = (await page.sightings()).length;
+      await pause(SCREEN_WINDOW_MS);
+      const seen = (await page.sightings()).slice(before);
+      await page.stop();
+      const loop = SMALL_CLIP.fps * SMALL_CLIP.seconds;
+      const ages = seen.map(({ frame, atMs }) =>
+        barcodeAgeMs(frame, atMs, cameras.epochMs, SMALL_CLIP.fps, loop),
+      );
+      const expected = (SCREEN_WINDOW_MS / 1000) * SMALL_CLIP.fps * tiles;
+      rows.push(
+        { name: `camera to screen, ${name}, median`, value: at(ages, 0.5), unit: 'ms', target: { max: 200 } },
+        { name: `camera to screen, ${name}, p95`, value: at(ages, 0.95), unit: 'ms', target: { max: 300 } },
+        { name: `frames shown, ${name}`, value: (100 * seen.length) / expected, unit: '%' },
+      );
+    } finally {
+      await server.stop();
+      await set.stop();
+    }
+  }
+  return rows;
+}
+
+async function firstPicture(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<BenchRow[]> {
+  const set = relaysOf(cameras, ffmpeg, 0);
+  const server = await startTileServer(set.open);
+  try {
+    const page = await server.open('');
+    const running = recordViewer(set.open('cam1'));
+    await running.until(() => running.frames.length > 20, 'a running camera');
+    await page.openTile('cam1'); // connects the socket, loads the decoder
+    const warm: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      // At any point of the group of pictures.
+      await pause(137);
+      warm.push(await page.openTile('cam1'));
+    }
+    running.leave();
+    const cold: number[] = [];
+    for (const name of NAMES.slice(1, 13)) cold.push(await page.openTile(name));
+    await page.stop();
+    return [
+      {
+        name: 'first picture, running camera, median',
+        value: at(warm, 0.5),
+        unit: 'ms',
+        target: { max: 150 },
+      },
+      { name: 'first picture, running camera, p95', value: at(warm, 0.95), unit: 'ms' },
+      {
+        name: 'first picture, cold (key frame each 1 s), median',
+        value: at(cold, 0.5),
+        unit: 'ms',
+        target: { max: 2_000 },
+      },
+    ];
+  } finally {
+    await server.stop();
+    await set.stop();
+  }
+}
+
+function at(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
+}
