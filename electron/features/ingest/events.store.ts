@@ -1,4 +1,4 @@
-import type { JsonObject, Priority } from '#contract/base.ts';
+import type { Priority } from '#contract/base.ts';
 import type { ChainReport } from '#contract/system.contract.ts';
 import type { Readable, Writable } from '#native/sqlite/types.ts';
 import { CHAIN_START, chainHash } from '#station/chain.ts';
@@ -122,28 +122,6 @@ export function insertEvent(db: Writable, event: NewEvent): Inserted {
   if (changes === 0) return { kind: isSame(db, event, data) ? 'repeated' : 'reused' };
   const { committedAtMs: _committed, clockSuspect: _suspect, ...rest } = event;
   return { kind: 'stored', event: { rowId: head.rowId + 1, ...rest } };
-}
-
-/** One event by the number it has in the chain. */
-export function eventByRow(db: Readable, rowId: number): StoredEvent | undefined {
-  const row = prepared(db, `SELECT ${columns} FROM event WHERE row_id = ?`).get(rowId) as Row | undefined;
-  return (
-    row && {
-      rowId: row.row_id,
-      source: row.source,
-      eventId: row.event_id,
-      deviceId: row.device_id,
-      type: row.type,
-      state: row.state,
-      severity: row.severity,
-      occurredAtMs: row.occurred_at_ms,
-      receivedAtMs: row.received_at_ms,
-      seq: row.seq,
-      bootId: row.boot_id,
-      drill: row.drill === 1,
-      data: JSON.parse(row.data) as JsonObject,
-    }
-  );
 }
 
 /**
