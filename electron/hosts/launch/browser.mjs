@@ -50,6 +50,7 @@ export function browserArguments({ url, profile, kiosk, rootOnLinux }) {
     '--no-default-browser-check',
     '--disable-background-networking', // nothing is fetched from outside
     '--disable-component-update',
+    '--disable-features=Translate,MediaRouter,OptimizationHints',
     '--autoplay-policy=no-user-gesture-required', // an alarm sounds before anybody has clicked
     '--disable-background-timer-throttling', // a hidden console stays live
     '--disable-renderer-backgrounding',
