@@ -202,7 +202,7 @@ describe('handling', () => {
     expect(page({ before }).map(({ deviceId }) => deviceId)).toEqual(['dev-2', 'dev-1']);
     expect(page({ deviceId: 'dev-0', priority: 2, open: true })).toHaveLength(1);
     expect(page({ open: false })).toEqual([]);
-    expect(page({ toMs: first[1]!.receivedAtMs }).map(({ deviceId }) => deviceId)).toEqual([
+    expect(page({ toMs: first[1]!.receivedAtMs - 1 }).map(({ deviceId }) => deviceId)).toEqual([
       'dev-2',
       'dev-1',
     ]);

@@ -100,6 +100,7 @@ export interface AlarmFilter {
   /** Only older than this alarm (UUIDv7: ids sort by the time they were made). */
   before: string | null;
   limit: number;
+  /** Both ends included. */
   fromMs?: number;
   toMs?: number;
   deviceId?: string;
@@ -117,7 +118,7 @@ export function pageOfAlarms(db: Readable, filter: AlarmFilter): StoredAlarm[] {
   };
   add('id < ?', filter.before);
   add('received_at_ms >= ?', filter.fromMs);
-  add('received_at_ms < ?', filter.toMs);
+  add('received_at_ms <= ?', filter.toMs);
   add('device_id = ?', filter.deviceId);
   add('priority = ?', filter.priority);
   if (filter.open !== undefined) where.push(`closed_at_ms IS ${filter.open ? 'NULL' : 'NOT NULL'}`);
