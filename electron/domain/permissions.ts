@@ -20,6 +20,10 @@ export const PERMISSIONS = [
   'alarm.handle',
   'alarm.force',
   'video.view',
+  'video.control',
+  'video.replay',
+  'video.evidence',
+  'video.approve',
   'plan.view',
   'plan.run',
   'plan.drill',
@@ -49,6 +53,8 @@ const watch: Permission[] = ['overview.view', 'video.view', 'plan.view', 'broadc
 const guard: Permission[] = [
   ...watch,
   'alarm.handle',
+  'video.control',
+  'video.replay',
   'plan.run',
   'plan.drill',
   'broadcast.send',
@@ -61,6 +67,7 @@ const guard: Permission[] = [
 const leader: Permission[] = [
   ...guard,
   'alarm.force',
+  'video.evidence',
   'plan.end',
   'broadcast.emergency',
   'broadcast.library',
@@ -70,7 +77,7 @@ const leader: Permission[] = [
 const GRANTS: Record<Role, readonly Permission[]> = {
   guard,
   shift_leader: leader,
-  commander: leader,
+  commander: [...leader, 'video.approve'],
   patrol_guard: ['overview.view', 'patrol.scan', 'health.view'],
   viewer: [...watch, 'records.view'],
   system_admin: [
