@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** JSON with sorted keys, so that one content has one text. */
 export function canonicalJson(value: unknown): string {
@@ -18,5 +18,5 @@ export const CHAIN_START = '0'.repeat(64);
 
 /** SHA-256 (hex) over the previous entry's hash and this entry's content: changing one changes all after it. */
 export function chainHash(previous: string, content: unknown): string {
-  return createHash('sha256').update(previous).update('\n').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', `${previous}\n${canonicalJson(content)}`, 'hex');
 }

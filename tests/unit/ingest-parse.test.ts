@@ -67,6 +67,7 @@ describe('the native form', () => {
     ['not_json', '', '{"eventId": '],
     ['empty', '', '  \n'],
     ['too_deep', '', `{"data":${'['.repeat(MAX_DEPTH + 1)}${']'.repeat(MAX_DEPTH + 1)}}`],
+    ['too_deep', '', `${'['.repeat(130_000)}${']'.repeat(130_000)}`],
     ['too_large', '', 'x'.repeat(MAX_PAYLOAD_BYTES + 1)],
   ])('refuses with %s at %s', (code, path, body) =>
     expect(parse('event', body)).toMatchObject({ kind: 'refused', code, path }),

@@ -1,8 +1,8 @@
 import type { Priority } from '#contract/base.ts';
 import type { ChainReport } from '#contract/system.contract.ts';
-import type { Readable, Writable } from '#native/sqlite/types.ts';
+import type { Readable } from '#native/sqlite/types.ts';
 import { CHAIN_START, chainHash } from '#station/chain.ts';
-import type { StoredEvent } from '#station/ports.ts';
+import type { StoredEvent, Tx } from '#station/ports.ts';
 import { prepared } from './statements.ts';
 
 interface Row {
@@ -42,7 +42,8 @@ type Content = [
   number,
   string,
 ];
-/** What the hash covers: every column but itself, in their order. */
+/** What the hash covers: every column but itself, in their order, as one text: scalars in a row have only one. */
+const textOf = (content: Content): string => JSON.stringify(content);
 const contentOf = (row: Omit<Row, 'hash'>): Content => [
   row.row_id,
   row.source,
@@ -97,9 +98,20 @@ function isSame(db: Readable, event: NewEvent, data: string): boolean {
   );
 }
 
+const heads = new WeakMap<Tx, EventHead>();
+/**
+ * From here on the head of the chain is remembered for this transaction instead of being read for each event. Only for
+ * a transaction of which no part is rolled back by itself.
+ */
+export function rememberHead(tx: Tx): void {
+  heads.set(tx, eventHead(tx.db));
+}
+
 /** Appends an event to the chain, unless it is there already. */
-export function insertEvent(db: Writable, event: NewEvent): Inserted {
-  const head = eventHead(db);
+export function insertEvent(tx: Tx, event: NewEvent): Inserted {
+  const { db } = tx;
+  const remembered = heads.get(tx);
+  const head = remembered ?? eventHead(db);
   const data = JSON.stringify(event.data);
   const content: Content = [
     head.rowId + 1,
@@ -118,8 +130,10 @@ export function insertEvent(db: Writable, event: NewEvent): Inserted {
     event.clockSuspect ? 1 : 0,
     data,
   ];
-  const { changes } = prepared(db, insertSql).run(...content, chainHash(head.hash, content));
+  const hash = chainHash(head.hash, textOf(content));
+  const { changes } = prepared(db, insertSql).run(...content, hash);
   if (changes === 0) return { kind: isSame(db, event, data) ? 'repeated' : 'reused' };
+  if (remembered) heads.set(tx, { rowId: head.rowId + 1, hash });
   const { committedAtMs: _committed, clockSuspect: _suspect, ...rest } = event;
   return { kind: 'stored', event: { rowId: head.rowId + 1, ...rest } };
 }
@@ -140,7 +154,7 @@ export function verifyEvents(db: Readable, seal: EventHead | null): ChainReport 
   for (const { hash, ...rest } of rows as IterableIterator<Row>) {
     checked += 1;
     if (rest.row_id !== expected) report('missing', expected);
-    else if (chainHash(previous, contentOf(rest)) !== hash) report('edited', rest.row_id);
+    else if (chainHash(previous, textOf(contentOf(rest))) !== hash) report('edited', rest.row_id);
     if (seal?.rowId === rest.row_id && seal.hash !== hash) report('edited', rest.row_id);
     previous = hash;
     expected = rest.row_id + 1;

@@ -1,6 +1,6 @@
 import type { ChainReport } from '#contract/system.contract.ts';
 import type { EventsPort, StationEvent, StationPorts, StoredEvent, Tx } from '#station/ports.ts';
-import { insertEvent, verifyEvents } from './events.store.ts';
+import { insertEvent, rememberHead, verifyEvents } from './events.store.ts';
 import { createProcessor, type Batch, type IngestDeps, type IngestMessage } from './process.ts';
 import { isStorageFailure } from './savepoint.ts';
 import { lastSeal, sealEvents } from './seal.ts';
@@ -56,6 +56,7 @@ export function createIngest(ports: IngestServicePorts, deps: IngestDeps): Inges
         toleranceMs: settings.number('ingest.clockToleranceSeconds') * 1000,
         careful,
       };
+      if (!careful) rememberHead(tx);
       for (const message of messages) processor.processMessage(tx, batch, message);
       batch.sequences.flush();
       processor.reportSeen(tx, batch);
@@ -63,7 +64,7 @@ export function createIngest(ports: IngestServicePorts, deps: IngestDeps): Inges
     });
 
   const record = (tx: Tx, event: StationEvent): StoredEvent => {
-    const inserted = insertEvent(tx.db, {
+    const inserted = insertEvent(tx, {
       source: 'station',
       eventId: ports.newId(),
       deviceId: event.deviceId,

@@ -81,21 +81,11 @@ function parseTopic(topic: string, site: string): Address | undefined {
   return address;
 }
 
-/** Nesting of brackets outside of strings; cheap, and safe where a recursive walk would end the stack. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (inText) {
-      if (code === 0x5c) at += 1;
-      else if (code === 0x22) inText = false;
-    } else if (code === 0x22) inText = true;
-    else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
-  }
+/** Looks no deeper than it must, so that no nesting ends the stack. V8's own parser does not recurse. */
+function isTooDeep(value: unknown, left = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  for (const inner of Object.values(value)) if (isTooDeep(inner, left - 1)) return true;
   return false;
 }
 
@@ -106,13 +96,13 @@ function readJson(payload: Uint8Array): { value: unknown } | Refusal {
   const whole = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
   // Some Windows systems begin with a byte order mark (RFC 8259 section 8.1 lets a reader pass over it).
   const text = whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole;
-  if (text.trim() === '') return refuse('empty');
-  if (isTooDeep(text)) return refuse('too_deep', '', `> ${MAX_DEPTH}`);
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) as unknown };
+    value = JSON.parse(text) as unknown;
   } catch (error) {
-    return refuse('not_json', '', (error as Error).message);
+    return text.trim() === '' ? refuse('empty') : refuse('not_json', '', (error as Error).message);
   }
+  return isTooDeep(value) ? refuse('too_deep', '', `> ${MAX_DEPTH}`) : { value };
 }
 
 /** The first problem that zod found, as a code of ours with the place in the payload. */

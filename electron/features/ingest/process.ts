@@ -55,7 +55,7 @@ export function createProcessor(ports: IngestPorts, { alarms, devices }: IngestD
   };
 
   const storeEvent = (tx: Tx, batch: Batch, event: NewEvent): Refusal | undefined => {
-    const inserted = insertEvent(tx.db, event);
+    const inserted = insertEvent(tx, event);
     if (inserted.kind === 'reused') return refuse('event_id_reused', 'eventId', event.eventId);
     if (inserted.kind === 'repeated') {
       batch.tally.repeated += 1;
