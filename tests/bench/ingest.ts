@@ -9,7 +9,7 @@ import { startMosquitto } from '#tests/peers/mosquitto.ts';
 import { waitFor } from '#tests/peers/wait-for.ts';
 import type { BenchRow } from './report.ts';
 
-const MESSAGES = 20_000;
+const MESSAGES = 50_000;
 const ROUNDS = 3;
 /** Of the small site. */
 const DEVICE = 'fence-n07';
