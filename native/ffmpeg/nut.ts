@@ -19,7 +19,8 @@ export interface NutParser {
 }
 
 const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
-const START = { main: '4e4d7a561f5f04ad', stream: '4e5311405bf2f9db', syncpoint: '4e4be4adeeca4569' };
+/** The first four of the eight bytes of a start code; they differ. */
+const START = { main: 0x4e4d7a56, stream: 0x4e531140, syncpoint: 0x4e4be4ad };
 /** A frame this large is no frame: 4K key frames stay under 2 MB. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -74,7 +75,7 @@ export function nutParser(on: { stream(stream: NutStream): void; frame(frame: Nu
 
   function header(reader: NutReader, start: number): void {
     reader.position = start;
-    const code = reader.bytes(8).toString('hex');
+    const code = reader.bytes(8).readUInt32BE(0);
     const length = reader.unsigned();
     if (length > MAX_HEADER_BYTES) throw new FfmpegError('bad_data', { what: 'nut header length' });
     if (length > 4_096) reader.bytes(4); // header checksum
