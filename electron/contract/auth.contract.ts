@@ -19,7 +19,7 @@ export const session = z.object({
   account,
   permissions: z.array(z.enum(PERMISSIONS)),
   locked: z.boolean(),
-  /** Without a command for this long the screen locks (annunciation goes on). */
+  /** Without a command (`touch` is one) for this long the screen locks; annunciation goes on. */
   idleLockMs: z.int(),
 });
 export type Session = z.infer<typeof session>;
@@ -60,6 +60,8 @@ export const authContract = {
   resume: command('public', '/auth/resume')
     .input(z.object({ token: z.string().min(1).max(200) }))
     .output(session),
+  /** Somebody is at the console (mouse, keys): puts the idle lock off, as any command does. */
+  touch: command('session', '/auth/touch').output(ok),
   signOut: command('session', '/auth/sign-out').meta(lockedToo('session')).output(ok),
   lock: command('session', '/auth/lock').meta(lockedToo('session')).output(ok),
   unlock: command('session', '/auth/unlock')

@@ -25,6 +25,8 @@ export interface MapEngine {
   zoom(by: 1 | -1): void;
   setTilted(tilted: boolean): void;
   setRing(opacity: number): void;
+  /** Language of the names that the site's ground features carry themselves (`name`, `nameEn`). */
+  setGroundNames(language: string): void;
   destroy(): void;
 }
 export interface EngineOptions {
@@ -123,6 +125,10 @@ export function createEngine(options: EngineOptions): MapEngine {
     },
     setRing: (opacity) => {
       if (ready) map.setPaintProperty('alarm-ring', 'circle-stroke-opacity', opacity);
+    },
+    setGroundNames: (language) => {
+      const name = language === 'en' ? ['coalesce', ['get', 'nameEn'], ['get', 'name']] : ['get', 'name'];
+      if (ready) map.setLayoutProperty('ground-names', 'text-field', name as never);
     },
     destroy: () => map.remove(),
   };

@@ -35,13 +35,18 @@ const CONDITIONS = [
   '#46525a',
 ] as const;
 
-/** Kinds of the site's background features, by their `kind` (or `class`) property. */
-const kind = ['coalesce', ['get', 'kind'], ['get', 'class'], ['get', 'type'], ''] as const;
+/** Kinds of the site's ground features (`kind` of each in its map file); unknown ones are not drawn. */
+const kind = ['coalesce', ['get', 'kind'], ''] as const;
 const isKind = (...kinds: string[]) => ['in', kind, ['literal', kinds]];
-const GREEN = ['green', 'grass', 'park', 'wood', 'garden', 'lawn'];
-const WATER = ['water', 'river', 'pond', 'lake'];
-const PAVED = ['parking', 'plaza', 'square', 'paved', 'yard'];
-const PATHS = ['path', 'footway', 'walk'];
+const AREAS: readonly (readonly [color: string, kinds: readonly string[]])[] = [
+  ['#12202a', ['water']],
+  ['#172019', ['green']],
+  ['#1d2428', ['road']],
+  ['#191f23', ['paved', 'tank_pad', 'parking']],
+  ['#14191c', ['neighbour']],
+  ['#262f34', ['tank']],
+];
+const ROADS = ['road', 'path'];
 
 /** Width in metres drawn true to scale at any zoom. */
 function metres(width: unknown, lat: number): unknown {
@@ -50,21 +55,16 @@ function metres(width: unknown, lat: number): unknown {
 }
 
 function groundLayers(lat: number): unknown[] {
-  const roadWidth = metres(['coalesce', ['get', 'width'], ['match', kind, PATHS, 2, 9]], lat);
   const polygons = ['==', ['geometry-type'], 'Polygon'];
-  const lines = ['==', ['geometry-type'], 'LineString'];
-  const fill = (id: string, kinds: string[], color: string) => ({
-    id, type: 'fill', source: 'base', filter: ['all', polygons, isKind(...kinds)], paint: { 'fill-color': color },
-  }); // prettier-ignore
+  const lines = (...kinds: string[]) => ['all', ['==', ['geometry-type'], 'LineString'], isKind(...kinds)];
+  const roadWidth = metres(['coalesce', ['get', 'width'], ['match', kind, 'path', 2, 9]], lat);
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': '#101416' } },
-    fill('paved', PAVED, '#171c1f'),
-    fill('green', GREEN, '#172019'),
-    fill('water', WATER, '#12202a'),
-    fill('road-area', ['road'], '#1d2428'),
-    { id: 'road', type: 'line', source: 'base', filter: ['all', lines, ['!', isKind(...WATER)]], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ['match', kind, PATHS, '#1a2024', '#1d2428'], 'line-width': roadWidth } },
-    { id: 'road-middle', type: 'line', source: 'base', minzoom: 15.5, filter: ['all', lines, ['!', isKind(...WATER, ...PATHS)]], paint: { 'line-color': '#262e33', 'line-width': 1, 'line-dasharray': [10, 12] } },
-    { id: 'stream', type: 'line', source: 'base', filter: ['all', lines, isKind(...WATER)], paint: { 'line-color': '#12202a', 'line-width': roadWidth } },
+    ...AREAS.map(([color, kinds]) => ({ id: `ground-${kinds[0]}`, type: 'fill', source: 'base', filter: ['all', polygons, isKind(...kinds)], paint: { 'fill-color': color } })),
+    { id: 'road', type: 'line', source: 'base', filter: lines(...ROADS), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#1d2428', 'line-width': roadWidth } },
+    { id: 'lane', type: 'line', source: 'base', minzoom: 15.5, filter: lines('lane', ...ROADS), paint: { 'line-color': '#2a3338', 'line-width': 1, 'line-dasharray': [10, 12] } },
+    { id: 'bay', type: 'line', source: 'base', minzoom: 17, filter: lines('bay'), paint: { 'line-color': '#2a3338', 'line-width': 1 } },
+    { id: 'fence', type: 'line', source: 'base', filter: lines('fence'), paint: { 'line-color': '#39454c', 'line-width': 1.5 } },
   ]; // prettier-ignore
 }
 
@@ -92,15 +92,16 @@ function thingLayers(): unknown[] {
     { id: 'ways', type: 'line', source: 'ways', layout: { 'line-cap': 'round' }, paint: { 'line-color': '#5aa9e6', 'line-width': 2, 'line-dasharray': [0.5, 3], 'line-opacity': ['case', ['get', 'walked'], 0.9, 0.45] } },
     { id: 'checkpoints', type: 'circle', source: 'patrols', filter: ['==', ['get', 'kind'], 'checkpoint'], paint: { 'circle-radius': 3.5, 'circle-color': ['case', ['get', 'scanned'], '#5aa9e6', '#101416'], 'circle-stroke-color': '#6f9dc0', 'circle-stroke-width': 1.2 } },
     { id: 'devices', type: 'circle', source: 'devices', paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 15, 2, 18, 4.5], 'circle-color': ['match', ['get', 'availability'], 'offline', '#101416', '#7b8891'], 'circle-stroke-color': ['match', ['get', 'availability'], 'offline', '#ff9f2e', '#0e1113'], 'circle-stroke-width': ['match', ['get', 'availability'], 'offline', 1.4, 0.8] } },
-    { id: 'cameras', type: 'symbol', source: 'cameras', layout: { 'icon-image': ['case', ['get', 'lit'], 'camera-lit', 'camera'], 'icon-rotate': ['get', 'direction'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 15, 0.7, 18, 1] } },
-    { id: 'names', type: 'symbol', source: 'names', layout: { ...text, 'text-field': ['get', 'name'], 'text-size': ['interpolate', ['linear'], ['zoom'], 15, 11, 18, 15], 'text-max-width': 9 }, paint: { 'text-color': ['case', ['==', ['get', 'kind'], 'area'], '#6d8a77', ['get', 'absent'], '#59646b', '#94a1aa'], 'text-halo-color': '#14181b', 'text-halo-width': 1 } },
+    { id: 'cameras', type: 'symbol', source: 'cameras', layout: { 'icon-image': ['case', ['get', 'lit'], 'camera-lit', 'camera'], 'icon-rotate': ['get', 'direction'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 15, 0.7, 18, 1] } },
+    { id: 'ground-names', type: 'symbol', source: 'base', filter: ['has', 'name'], layout: { ...text, 'text-field': ['get', 'name'], 'text-size': 12, 'text-max-width': 9 }, paint: { 'text-color': '#6d7a82', ...halo } },
+    { id: 'names', type: 'symbol', source: 'names', layout: { ...text, 'text-field': ['get', 'name'], 'text-size': ['interpolate', ['linear'], ['zoom'], 15, 11, 18, 15], 'text-max-width': 9 }, paint: { 'text-color': ['case', ['==', ['get', 'kind'], 'area'], '#74808a', ['get', 'absent'], '#59646b', '#94a1aa'], 'text-halo-color': '#14181b', 'text-halo-width': 1 } },
     { id: 'camera-names', type: 'symbol', source: 'cameras', minzoom: 17.2, layout: { ...text, 'text-field': ['get', 'name'], 'text-offset': [0, 1.2], 'text-anchor': 'top', 'text-size': 11 }, paint: { 'text-color': '#8fa6b7', ...halo } },
     { id: 'patrols', type: 'circle', source: 'patrols', filter: ['==', ['get', 'kind'], 'patrol'], paint: { 'circle-radius': 5, 'circle-color': '#5aa9e6', 'circle-stroke-color': '#0e1113', 'circle-stroke-width': 3 } },
     { id: 'patrol-ring', type: 'circle', source: 'patrols', filter: ['==', ['get', 'kind'], 'patrol'], paint: { 'circle-radius': 9, 'circle-opacity': 0, 'circle-stroke-color': '#5aa9e6', 'circle-stroke-width': 2 } },
     { id: 'patrol-names', type: 'symbol', source: 'patrols', filter: ['==', ['get', 'kind'], 'patrol'], layout: { ...text, 'text-field': ['get', 'name'], 'text-anchor': 'left', 'text-offset': [1.1, 0], 'text-allow-overlap': true }, paint: { 'text-color': '#9cc9ec', ...halo } },
     { id: 'alarm-ring', type: 'circle', source: 'alarms', filter: ['get', 'urgent'], paint: { 'circle-radius': 22, 'circle-opacity': 0, 'circle-stroke-color': '#ff5252', 'circle-stroke-width': 2.5, 'circle-stroke-opacity-transition': { duration: 0 } } },
     { id: 'alarm-selected', type: 'circle', source: 'alarms', filter: ['get', 'selected'], paint: { 'circle-radius': 16, 'circle-opacity': 0, 'circle-stroke-color': '#e3e8ea', 'circle-stroke-width': 1.5 } },
-    { id: 'alarms', type: 'symbol', source: 'alarms', layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'order'], ...text, 'text-field': ['get', 'note'], 'text-offset': [0, 1.4], 'text-anchor': 'top', 'text-size': 11, 'text-allow-overlap': true }, paint: { 'text-color': '#e3e8ea', ...halo } },
+    { id: 'alarms', type: 'symbol', source: 'alarms', layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'order'], ...text, 'text-field': ['get', 'note'], 'text-offset': [0, 1.4], 'text-anchor': 'top', 'text-size': 11, 'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': '#e3e8ea', ...halo } },
   ]; // prettier-ignore
 }
 
