@@ -82,7 +82,7 @@ export async function startStation(options: StationOptions): Promise<Station> {
   const workerUrl = options.readWorkerUrl ?? new URL('./read-worker.ts', import.meta.url);
   const readPool = openReadPool(workerUrl, file);
   const bus = createBus(log);
-  const write = createWriter(db, clock);
+  const write = createWriter(db, clock, log);
   let open = true;
   let running = 0;
   let idle: () => void = () => {};

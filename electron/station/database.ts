@@ -5,6 +5,7 @@ import { migrate, versionOf } from '#native/sqlite/migrate.ts';
 import { openWritable } from '#native/sqlite/open.ts';
 import type { Migration, Writable } from '#native/sqlite/types.ts';
 import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
 import type { Tx } from './ports.ts';
 
 /** The database is damaged. The message says what to do next, with the command line. */
@@ -65,8 +66,11 @@ export function openDatabase(
   return { db, migratedFrom };
 }
 
-/** Makes `write`: one short transaction whose memory effects run only after the commit. */
-export function createWriter(db: Writable, clock: Clock): <T>(run: (tx: Tx) => T) => T {
+/**
+ * Makes `write`: one short transaction whose memory effects run only after the commit. What is on disk
+ * stays true when an effect fails, so a failure is logged and never undoes or repeats the write.
+ */
+export function createWriter(db: Writable, clock: Clock, log: Log): <T>(run: (tx: Tx) => T) => T {
   let current: { tx: Tx; effects: (() => void)[] } | null = null;
   return (run) => {
     // a write inside a write joins it: one commit, one set of effects
@@ -80,7 +84,13 @@ export function createWriter(db: Writable, clock: Clock): <T>(run: (tx: Tx) => T
     } finally {
       current = null;
     }
-    for (const effect of effects) effect();
+    for (const effect of effects) {
+      try {
+        effect();
+      } catch (error) {
+        log.error('effect of a write failed', { error: String((error as Error).stack ?? error) });
+      }
+    }
     return value;
   };
 }

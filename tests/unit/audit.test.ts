@@ -9,6 +9,7 @@ import { AuditAnchor, createAudit, verifyAudit } from '#station/audit.ts';
 import { canonicalJson } from '#station/chain.ts';
 import { createWriter } from '#station/database.ts';
 import { base } from '#station/migrations/001-base.ts';
+import { silentLog } from '#station/log.ts';
 import { TestClock } from '#tests/fixtures/clock.ts';
 
 let folder: string;
@@ -21,7 +22,7 @@ beforeEach(() => {
   base.up(db);
   anchor = new AuditAnchor(join(folder, 'anchor'), Buffer.alloc(32, 7));
   const audit = createAudit(anchor);
-  const write = createWriter(db, new TestClock());
+  const write = createWriter(db, new TestClock(), silentLog);
   for (let i = 1; i <= 10; i += 1)
     write((tx) => audit.append(tx, actor, 'alarm.acknowledge', `alarm-${i}`, { i }));
   db.exec('DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete');

@@ -17,6 +17,7 @@ import { FutureDatabaseError, migrate, versionOf } from '#native/sqlite/migrate.
 import { openWritable } from '#native/sqlite/open.ts';
 import type { Migration } from '#native/sqlite/types.ts';
 import { createWriter, DamagedDatabaseError, openDatabase } from '#station/database.ts';
+import { silentLog } from '#station/log.ts';
 import { TestClock } from '#tests/fixtures/clock.ts';
 
 let folder: string;
@@ -117,7 +118,7 @@ test('pruning keeps the newest scheduled ones and every other', async () => {
 });
 test('effects of a write run after the commit, and never after a rollback', () => {
   const { db } = open([one]);
-  const write = createWriter(db, new TestClock());
+  const write = createWriter(db, new TestClock(), silentLog);
   const seen: string[] = [];
   write((tx) => {
     tx.db.prepare('INSERT INTO note VALUES (?)').run('a');
@@ -126,6 +127,13 @@ test('effects of a write run after the commit, and never after a rollback', () =
     expect(seen).toEqual([]);
   });
   expect(seen).toEqual(['after', 'joined']);
+  write((tx) => {
+    tx.afterCommit(() => {
+      throw new Error('a broken listener');
+    });
+    tx.afterCommit(() => seen.push('still'));
+  });
+  expect(seen.pop()).toBe('still');
   expect(() =>
     write((tx) => {
       tx.db.prepare('INSERT INTO note VALUES (?)').run('b');
