@@ -43,6 +43,7 @@ describe('merging lists', () => {
           expect(drain(lists, lower, before, budget).found).toEqual(expected);
         },
       ),
+      { numRuns: 1000 },
     );
   });
   it('does not open lists whose newest key is not asked for', () => {

@@ -11,6 +11,7 @@ const VERSION = 1;
  *
  * `shape`: everything that many records share (kind, device, type, state, priority, names), so that a
  * record is three numbers and words are looked for in thousands of shapes, not in millions of records.
+ * `shape.chars` are the characters that stand in its records' texts: most words are ruled out by them.
  * `term`: each different text in records' data, once, with its characters and pairs in `term_fts`.
  * `record.key` sorts by time: milliseconds x 2048 + a number.
  */
@@ -20,7 +21,7 @@ const SCHEMA = `
   CREATE TABLE shape (
     id INTEGER PRIMARY KEY, print TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, device_id TEXT, name_zh TEXT, name_en TEXT,
     place_id TEXT, names TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER, drill INTEGER NOT NULL,
-    has_terms INTEGER NOT NULL, count INTEGER NOT NULL, first_key INTEGER NOT NULL, last_key INTEGER NOT NULL,
+    chars TEXT NOT NULL, count INTEGER NOT NULL, first_key INTEGER NOT NULL, last_key INTEGER NOT NULL,
     touched INTEGER NOT NULL) STRICT;
   CREATE INDEX shape_touched ON shape (touched);
   CREATE TABLE record (key INTEGER PRIMARY KEY, shape INTEGER NOT NULL, ref INTEGER NOT NULL) STRICT;

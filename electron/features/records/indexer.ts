@@ -6,7 +6,7 @@ import { keysFor } from './keys.ts';
 import { siteLabels, type SiteLabels } from './labels.ts';
 import type { RecordSource, SourceRow } from './source.ts';
 import { recordSources } from './sources.ts';
-import { gramsOf, normalise, stringsOf } from './text.ts';
+import { charactersOf, gramsOf, normalise, stringsOf } from './text.ts';
 
 export interface IndexStep {
   indexed: number;
@@ -17,7 +17,7 @@ interface Touched {
   count: number;
   firstKey: number;
   lastKey: number;
-  hasTerms: boolean;
+  chars: Set<string>;
 }
 
 const cursorOf = (index: Readable, source: RecordSource): number =>
@@ -114,12 +114,12 @@ class Batch {
       count: 0,
       firstKey: key,
       lastKey: key,
-      hasTerms: false,
+      chars: new Set<string>(),
     };
     change.count += 1;
     change.firstKey = Math.min(change.firstKey, key);
     change.lastKey = Math.max(change.lastKey, key);
-    change.hasTerms ||= strings.length > 0;
+    for (const text of strings) for (const character of charactersOf(text)) change.chars.add(character);
     this.#shapeChanges.set(shape, change);
   }
   #shapeOf(row: SourceRow): number {
@@ -152,7 +152,7 @@ class Batch {
         prepared(
           this.#index,
           `INSERT INTO shape (print, kind, device_id, name_zh, name_en, place_id, names, type, state, priority, drill,
-             has_terms, count, first_key, last_key, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, 0, ?)`,
+             chars, count, first_key, last_key, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, 0, ?)`,
         ).run(
           print,
           kind,
@@ -195,10 +195,14 @@ class Batch {
     const shape = prepared(
       this.#index,
       `UPDATE shape SET count = count + ?, first_key = min(first_key, ?), last_key = max(last_key, ?),
-         has_terms = max(has_terms, ?), touched = ? WHERE id = ?`,
+         chars = chars || ?, touched = ? WHERE id = ?`,
     );
-    for (const [id, one] of this.#shapeChanges)
-      shape.run(one.count, one.firstKey, one.lastKey, Number(one.hasTerms), this.#touched, id);
+    const charsOf = prepared(this.#index, 'SELECT chars FROM shape WHERE id = ?').pluck();
+    for (const [id, one] of this.#shapeChanges) {
+      const known = new Set(one.chars.size === 0 ? '' : (charsOf.get(id) as string));
+      const added = [...one.chars].filter((character) => !known.has(character)).join('');
+      shape.run(one.count, one.firstKey, one.lastKey, added, this.#touched, id);
+    }
     const term = prepared(this.#index, 'UPDATE term SET last_key = max(last_key, ?) WHERE id = ?');
     for (const [id, key] of this.#termKeys) term.run(key, id);
   }

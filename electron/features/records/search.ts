@@ -19,7 +19,7 @@ import {
   type Span,
   type Step,
 } from './streams.ts';
-import { gramQuery, stringsOf, wordsOf } from './text.ts';
+import { charactersOf, gramQuery, stringsOf, wordsOf } from './text.ts';
 
 export interface SearchArgs {
   text: string;
@@ -59,6 +59,7 @@ const CATCH_UP_ROWS = 2_000;
 
 interface Word {
   text: string;
+  characters: string[];
   /** Texts in data that contain it; `many`: too many to follow each; null: none. */
   terms: { id: number; upper: number }[] | 'many' | null;
 }
@@ -79,6 +80,7 @@ export function searchRecords(db: Readable, args: SearchArgs): SearchPage {
   const allowed = [...all.values()].filter((shape) => isAllowed(shape, args));
   const words = wordsOf(args.text).map((text): Word => ({
     text,
+    characters: charactersOf(text),
     terms: termsWith(index, text, span, tuning.manyTerms),
   }));
   const full = allowed.filter((shape) => words.every((word) => shape.words.includes(word.text)));
@@ -89,9 +91,9 @@ export function searchRecords(db: Readable, args: SearchArgs): SearchPage {
   const fullIds = new Set(full.map(({ id }) => id));
   const partial = allowed.filter(
     (shape) =>
-      shape.hasTerms &&
+      shape.chars.size > 0 &&
       !fullIds.has(shape.id) &&
-      words.every((word) => word.terms !== null || shape.words.includes(word.text)),
+      words.every((word) => shape.words.includes(word.text) || mayStandInData(word, shape)),
   );
   if (partial.length > 0 && words.some((word) => word.terms !== null)) {
     const shapes = new Map(partial.map((shape) => [shape.id, shape]));
@@ -135,6 +137,9 @@ const isAllowed = (shape: Shape, { kinds, deviceId, priority }: SearchArgs): boo
   (kinds.length === 0 || kinds.includes(shape.kind)) &&
   (deviceId === undefined || shape.deviceId === deviceId) &&
   (priority === undefined || shape.priority === priority);
+
+const mayStandInData = (word: Word, shape: Shape): boolean =>
+  word.terms !== null && word.characters.every((character) => shape.chars.has(character));
 
 /** The different texts in data that contain a word. */
 function termsWith(index: Readable, word: string, span: Span, many: number): Word['terms'] {

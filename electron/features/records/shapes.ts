@@ -13,7 +13,8 @@ export interface Shape {
   placeId: string | null;
   priority: number | null;
   words: string;
-  hasTerms: boolean;
+  /** Letters and digits in its records' texts. */
+  chars: ReadonlySet<string>;
   count: number;
   firstKey: number;
   lastKey: number;
@@ -29,7 +30,7 @@ interface ShapeRow {
   type: string;
   state: string;
   priority: number | null;
-  has_terms: number;
+  chars: string;
   count: number;
   first_key: number;
   last_key: number;
@@ -53,7 +54,7 @@ export function shapesOf(index: Readable, resources: string): Shapes {
   if (!cache) caches.set(index, (cache = { shapes: new Map(), total: 0, touched: 0 }));
   const rows = prepared(
     index,
-    `SELECT id, kind, device_id, name_zh, name_en, place_id, names, type, state, priority, has_terms, count, first_key,
+    `SELECT id, kind, device_id, name_zh, name_en, place_id, names, type, state, priority, chars, count, first_key,
        last_key, touched FROM shape WHERE touched > ?`,
   ).all(cache.touched) as ShapeRow[];
   for (const row of rows) {
@@ -61,7 +62,7 @@ export function shapesOf(index: Readable, resources: string): Shapes {
     cache.total += row.count - (before?.count ?? 0);
     cache.touched = Math.max(cache.touched, row.touched);
     const sums = {
-      hasTerms: row.has_terms === 1,
+      chars: charsOf(row.chars, before),
       count: row.count,
       firstKey: row.first_key,
       lastKey: row.last_key,
@@ -81,6 +82,10 @@ export function shapesOf(index: Readable, resources: string): Shapes {
   }
   return { all: cache.shapes, total: cache.total };
 }
+
+/** Sets of characters are large and seldom change. */
+const charsOf = (chars: string, before: Shape | undefined): ReadonlySet<string> =>
+  before && before.chars.size === [...chars].length ? before.chars : new Set(chars);
 
 /** The codes' words come from the locale files of now: a better word finds old records too. */
 function wordsOfShape(row: ShapeRow, resources: string): string {

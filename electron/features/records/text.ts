@@ -11,6 +11,9 @@ export function wordsOf(query: string): string[] {
 }
 
 const RUN = /[\p{L}\p{N}]+/gu;
+/** Its letters and digits. */
+export const charactersOf = (normalised: string): string[] => [...normalised.replace(/[^\p{L}\p{N}]+/gu, '')];
+
 /**
  * Tokens of a text: every character and every pair of neighbours in a run of letters and digits. With
  * them any word of one character or more is found in any language; SQLite's trigrams need three.
