@@ -1,0 +1,86 @@
+import type { Camera } from '#contract/site.ts';
+import { startRtspServer, type MountOptions, type MountState, type RtspServer } from '#native/rtsp/server.ts';
+import type { Log } from '#station/log.ts';
+import type { SitePort } from '#station/ports.ts';
+import { openClips } from './clips.ts';
+
+/** The demo park's cameras: one RTSP server on loopback, a clip per camera. */
+export interface DemoCameras {
+  readonly port: number;
+  /** Switches a camera off or on; unknown ones are ignored (the site may have been edited). */
+  turn(cameraId: string, state: MountState): void;
+  /** Shows another clip of the library from its next key frame on. */
+  show(cameraId: string, clipName: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** Host and port that a camera's address names, if it is one of this park's own. */
+function ownPort(url: string): number | undefined {
+  const parsed = new URL(url);
+  return parsed.hostname === LOOPBACK && parsed.port !== '' ? Number(parsed.port) : undefined;
+}
+
+/** The port that the site's own cameras are at; undefined when it has none on this machine. */
+export function cameraPort(cameras: readonly Pick<Camera, 'mainUrl'>[]): number | undefined {
+  return cameras.map(({ mainUrl }) => ownPort(mainUrl)).find((port) => port !== undefined);
+}
+
+/** An address of the site as it really is, when the cameras had to take another port. */
+export function movedUrl(url: string, sitePort: number | undefined, realPort: number | undefined): string {
+  if (realPort === undefined || sitePort === undefined || ownPort(url) !== sitePort) return url;
+  const moved = new URL(url);
+  moved.port = String(realPort);
+  return moved.href;
+}
+
+/**
+ * Starts the cameras. When the wanted port is taken, another one is: `port` tells which.
+ * @param wantedPort 0 takes any free one
+ */
+export async function startCameras(options: {
+  folder: string;
+  site: Pick<SitePort, 'current' | 'cameraPassword'>;
+  wantedPort: number;
+  log: Log;
+}): Promise<DemoCameras> {
+  const { folder, site, wantedPort, log } = options;
+  const clips = await openClips(folder);
+  const known = new Set(clips.names());
+  const mounts: Record<string, MountOptions> = {};
+  for (const { id, mainUrl, username } of site.current().cameras) {
+    const path = new URL(mainUrl).pathname;
+    const name = path.slice(1);
+    if (ownPort(mainUrl) === undefined || !known.has(name)) continue;
+    // one after another: reading all at once would hold the station up for as long as all of them take
+    const clip = await clips.load(name).catch((error: Error) => {
+      log.warn('demo camera without a picture', { camera: id, error: error.message });
+      return undefined;
+    });
+    if (clip) mounts[path] = { clip, username, password: site.cameraPassword(id) };
+  }
+  const start = (port: number): Promise<RtspServer> => startRtspServer({ host: LOOPBACK, port, mounts });
+  const server = await start(wantedPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    log.warn('port of the demo cameras is not free, taking another', { port: wantedPort, error: error.code });
+    return start(0);
+  });
+  const pathOf = (cameraId: string): string | undefined => {
+    const camera = site.current().cameras.find(({ id }) => id === cameraId);
+    const path = camera && new URL(camera.mainUrl).pathname;
+    return path !== undefined && path in mounts ? path : undefined;
+  };
+  return {
+    port: server.port,
+    turn(cameraId, state) {
+      const path = pathOf(cameraId);
+      if (path) server.setMount(path, state);
+    },
+    async show(cameraId, clipName) {
+      const path = pathOf(cameraId);
+      if (path) server.setClip(path, await clips.load(clipName));
+    },
+    stop: () => server.stop(),
+  };
+}

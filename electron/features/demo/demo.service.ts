@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { scenario as scenarioItem } from '#contract/system.contract.ts';
+import type { BrokerAddress } from '#native/mqtt/address.ts';
+import { fail } from '#station/errors.ts';
+import type { Actor, AlarmsPort, StationPorts } from '#station/ports.ts';
+import { cameraPort, movedUrl, startCameras, type DemoCameras } from './cameras.ts';
+import { startLife, type Life } from './life.ts';
+import { play, type Running } from './scenario.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+
+type ScenarioItem = z.infer<typeof scenarioItem>;
+export type DemoService = ReturnType<typeof createDemo>;
+export type DemoPorts = Pick<
+  StationPorts,
+  'clock' | 'log' | 'paths' | 'site' | 'settings' | 'audit' | 'write' | 'liveCollection'
+>;
+export interface DemoDeps {
+  /** Where the park's broker listens; undefined until it does. Asked again and again: it may move. */
+  broker(): BrokerAddress | undefined;
+  alarms: Pick<AlarmsPort, 'open'>;
+  /** Port of the cameras instead of the site file's; 0 takes any free one. */
+  rtspPort?: number;
+  /** Seed of all chance; 0 unless a test wants another day. */
+  seed?: number;
+}
+
+const LOOK_FOR_BROKER_MS = 1000;
+
+/**
+ * The life of the demo park. For a real site all of it stays off: no port is opened, no message sent, and the
+ * scenarios are refused.
+ */
+export function createDemo(ports: DemoPorts, deps: DemoDeps) {
+  const { clock, log, paths, site, settings, audit, write } = ports;
+  const isDemo = site.current().site.kind === 'demo';
+  const live = ports.liveCollection<ScenarioItem>();
+  const running = new Map<string, Running>();
+  const sitePort = cameraPort(site.current().cameras);
+  let cameras: DemoCameras | undefined;
+  let life: Life | undefined;
+  let lifeAt: string | undefined;
+  let stopLooking: (() => void) | undefined;
+  let isStopped = false;
+  let work: Promise<void> = Promise.resolve();
+
+  if (isDemo) {
+    settings.define(
+      { key: 'demo.readingSeconds', kind: 'number', defaultValue: 60, min: 5, max: 3600 },
+      { key: 'demo.trafficPace', kind: 'number', defaultValue: 1, min: 0, max: 50 },
+      { key: 'demo.mishapsPerHour', kind: 'number', defaultValue: 4, min: 0, max: 600 },
+    );
+    live.upsert(...SCENARIOS.map(({ id, durationSeconds }) => idle(id, durationSeconds)));
+  }
+
+  const show = (id: string, startedAtMs: number | null, durationSeconds: number) =>
+    live.upsert({ id, state: startedAtMs === null ? 'idle' : 'running', startedAtMs, durationSeconds });
+  const stopLife = async () => {
+    for (const one of [...running.values()]) one.stop();
+    const old = life;
+    life = undefined;
+    lifeAt = undefined;
+    await old?.stop();
+  };
+  /** The park connects once the broker listens, and moves with it. */
+  const follow = async () => {
+    const address = isStopped ? undefined : deps.broker();
+    const key = address && JSON.stringify([address.url, address.username]);
+    if (key === lifeAt) return;
+    await stopLife();
+    if (!address) return;
+    life = await startLife({ ports, address, alarms: deps.alarms, seed: deps.seed ?? 0 });
+    lifeAt = key;
+  };
+  const enqueue = (task: () => Promise<void>): Promise<void> =>
+    (work = work.then(task).catch((error: unknown) => log.error('demo park', { error: String(error) })));
+
+  return {
+    live,
+    /** The address at which a camera of the site really is: another port than the file's may have been taken. */
+    streamUrl: (url: string): string => movedUrl(url, sitePort, cameras?.port),
+    /** Opens the cameras and connects the devices. Failing parts are logged and do not keep the station from starting. */
+    start(): Promise<void> {
+      if (!isDemo) return Promise.resolve();
+      stopLooking = clock.every(LOOK_FOR_BROKER_MS, () => void enqueue(follow));
+      return enqueue(async () => {
+        const wantedPort = deps.rtspPort ?? sitePort ?? 0;
+        cameras = await startCameras({
+          folder: join(paths.resources, 'demo', 'clips'),
+          site,
+          wantedPort,
+          log,
+        });
+        log.info('demo cameras', { port: cameras.port });
+      }).then(() => enqueue(follow));
+    },
+    startScenario(actor: Actor, id: string): void {
+      const scenario = SCENARIOS.find((one) => one.id === id);
+      if (!isDemo) fail('CONFLICT', 'demo.not_a_demo_site');
+      if (!scenario) fail('NOT_FOUND', 'demo.unknown_scenario', { id });
+      if (running.has(id)) fail('CONFLICT', 'demo.already_running', { id });
+      if (!life) fail('UNAVAILABLE', 'demo.park_not_connected');
+      const { park } = life;
+      write((tx) => {
+        audit.append(tx, actor, 'demo.start', id);
+        tx.afterCommit(() => {
+          const onEnd = () => {
+            running.delete(id);
+            show(id, null, scenario.durationSeconds);
+          };
+          const onError = (error: Error) => log.warn('demo scenario', { id, error: error.message });
+          running.set(id, play(scenario, { park, cameras: () => cameras, clock, onEnd, onError }));
+          show(id, tx.nowMs, scenario.durationSeconds);
+        });
+      });
+    },
+    /** Ends a scenario and undoes it; one that does not run is fine. */
+    stopScenario(actor: Actor, id: string): void {
+      if (!SCENARIOS.some((one) => one.id === id)) fail('NOT_FOUND', 'demo.unknown_scenario', { id });
+      if (!running.has(id)) return;
+      write((tx) => {
+        audit.append(tx, actor, 'demo.stop', id);
+        tx.afterCommit(() => running.get(id)?.stop());
+      });
+    },
+    async stop(): Promise<void> {
+      isStopped = true;
+      stopLooking?.();
+      await enqueue(stopLife);
+      await cameras?.stop();
+    },
+  };
+}
+
+const idle = (id: string, durationSeconds: number): ScenarioItem => ({
+  id,
+  state: 'idle',
+  startedAtMs: null,
+  durationSeconds,
+});
