@@ -123,13 +123,40 @@ function knownBefore(alarm: SoundingAlarm, state: SoundState): KnownAlarm | unde
   return before?.annunciation === alarm.annunciation ? before : undefined;
 }
 
+/** Since when each backlog alarm is known. Start with `{}`. */
+export type SirenMemory = Readonly<Record<string, number>>;
+export interface SirenVerdict {
+  level: AlarmPriority | null;
+  memory: SirenMemory;
+  /** Ask again then at the latest; null: not before an alarm changes. */
+  askAgainAtMs: number | null;
+}
 /**
- * The level that should sound for as long as nothing changes: the highest priority that waits for an
- * acknowledgement. Alarms of a drill and late news of low priority give no siren.
+ * The level for a siren that repeats by itself: the highest priority of real alarms that waits for an
+ * acknowledgement, null for silence. Drills sound on the consoles only. Late news of low priority wait
+ * a little, then they sound like any other: their end has not come.
+ * @param nowMs monotonic milliseconds
  */
-export function sirenLevel(open: readonly SoundingAlarm[]): AlarmPriority | null {
-  const waiting = open.filter(
-    (alarm) => !alarm.acknowledged && !alarm.drill && !(alarm.backlog && alarm.priority >= 3),
-  );
-  return waiting.length > 0 ? (Math.min(...waiting.map((alarm) => alarm.priority)) as AlarmPriority) : null;
+export function sirenLevel(
+  open: readonly SoundingAlarm[],
+  memory: SirenMemory,
+  nowMs: number,
+  { settleMs }: Pick<SoundRules, 'settleMs'> = DEFAULT_SOUND_RULES,
+): SirenVerdict {
+  const held: Record<string, number> = {};
+  let level: AlarmPriority | null = null;
+  let askAgainAtMs = Infinity;
+  for (const { id, priority, acknowledged, drill, backlog } of open) {
+    if (acknowledged || drill) continue;
+    if (backlog && priority >= 3) {
+      const sinceMs = Object.hasOwn(memory, id) ? (memory[id] as number) : nowMs;
+      held[id] = sinceMs;
+      if (sinceMs + settleMs > nowMs) {
+        askAgainAtMs = Math.min(askAgainAtMs, sinceMs + settleMs);
+        continue;
+      }
+    }
+    if (level === null || priority < level) level = priority;
+  }
+  return { level, memory: held, askAgainAtMs: finiteOrNull(askAgainAtMs) };
 }

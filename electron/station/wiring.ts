@@ -3,13 +3,13 @@
  * A feature adds its block here and one line in `router`.
  */
 import type { ChainReport, HealthItem } from '#contract/system.contract.ts';
-import { sirenLevel } from '#domain/alarm-sound.ts';
 import { may } from '#domain/permissions.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
 import { alarmsApi } from '#features/alarms/alarms.api.ts';
 import { createAlarms } from '#features/alarms/alarms.service.ts';
 import { watchInternalSources } from '#features/alarms/internal-sources.ts';
+import { driveSiren } from '#features/alarms/siren-level.ts';
 import { broadcastApi } from '#features/broadcast/broadcast.api.ts';
 import { createBroadcast } from '#features/broadcast/broadcast.service.ts';
 import { createSirenService } from '#features/broadcast/siren.service.ts';
@@ -29,6 +29,8 @@ import { plansApi, runsApi } from '#features/plans/plans.api.ts';
 import { createPlans } from '#features/plans/plans.service.ts';
 import { verifyRuns } from '#features/plans/runs.store.ts';
 import { createRuns } from '#features/plans/runs.service.ts';
+import { recordsApi } from '#features/records/records.api.ts';
+import { createRecords } from '#features/records/records.service.ts';
 import { siteApi } from '#features/site/site.api.ts';
 import { createSite } from '#features/site/site.service.ts';
 import { createBackups } from '#features/system/backups.ts';
@@ -118,19 +120,21 @@ export async function wire({
     local,
   });
   const siren = createSirenService(ports, { local });
-  const sound = () => siren.set(sirenLevel(alarms.port.open()));
-  bus.on('alarm.changed', sound);
-  sound();
   stops.push(
     () => local.close(),
     () => siren.close(),
     () => broadcast.close(),
+    driveSiren(ports, alarms.live, (level) => siren.set(level)),
   );
   const runs = createRuns(ports, { plans, alarms: alarms.port, effects });
   stops.push(() => runs.stop());
 
+  const records = createRecords(ports);
+  stops.push(() => records.stop());
+
   ingest.start();
   devices.start();
+  records.start();
   runs.resume();
   await link.start(ingest.commitBatch);
   stops.push(() => link.stop());
@@ -158,11 +162,12 @@ export async function wire({
     broadcast: broadcastApi(broadcast, siren),
     patrol: patrolApi(patrol),
     perimeter: perimeterApi(perimeter),
+    records: recordsApi(records, ports),
     system: systemApi(ports, healthItems, backups, anchor, {
       ffmpeg: video.ffmpeg,
       speech: broadcast.speechEngines,
       broker: link.info,
-      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db)]),
+      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify()]),
     }),
   } as never);
 

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Alarm } from '#contract/alarms.contract.ts';
 import {
   DEFAULT_SOUND_RULES,
   SILENCE,
+  sirenLevel,
   soundFor,
   type SoundingAlarm,
   type SoundState,
 } from '#domain/alarm-sound.ts';
+import { driveSiren } from '#features/alarms/siren-level.ts';
+import { createBus } from '#station/bus.ts';
+import { silentLog } from '#station/log.ts';
+import { TestClock } from '#tests/fixtures/clock.ts';
 
 const one = (id: string, more: Partial<SoundingAlarm> = {}): SoundingAlarm => ({
   id,
@@ -139,5 +145,39 @@ describe('alarm sound', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('siren level', () => {
+  it('is the highest unacknowledged priority of real alarms', () => {
+    const level = (...open: SoundingAlarm[]) => sirenLevel(open, {}, 0).level;
+    expect(level()).toBeNull();
+    expect(level(one('a', { priority: 4 }), one('b', { priority: 2 }))).toBe(2);
+    expect(level(one('a', { priority: 1, acknowledged: true }), one('b'))).toBe(3);
+    expect(level(one('a', { priority: 1, drill: true }))).toBeNull();
+  });
+  it('drives a siren that needs no console, late news after a moment', async () => {
+    const clock = new TestClock();
+    const bus = createBus(silentLog);
+    const set: unknown[] = [];
+    let open: SoundingAlarm[] = [one('old', { priority: 2 })];
+    const changed = async (next: SoundingAlarm[]) => {
+      open = next;
+      for (let n = 0; n < 3; n += 1) bus.emit('alarm.changed', {} as Alarm);
+      await Promise.resolve();
+    };
+    const live = { values: () => open as unknown as Alarm[] };
+    const stop = driveSiren({ bus, clock, log: silentLog }, live, (level) => set.push(level));
+    expect(set).toEqual([2]);
+    await changed([one('late', { backlog: true })]);
+    clock.advance(DEFAULT_SOUND_RULES.settleMs - 1);
+    expect(set).toEqual([2, null]);
+    clock.advance(1);
+    expect(set).toEqual([2, null, 3]);
+    await changed([one('late', { backlog: true }), one('fire', { priority: 1 })]);
+    expect(set).toEqual([2, null, 3, 1]);
+    stop();
+    await changed([]);
+    expect(set).toEqual([2, null, 3, 1, null]);
   });
 });

@@ -27,7 +27,7 @@ const start = () => {
 };
 const events: EventsPort = {
   record(tx, event) {
-    const inserted = insertEvent(tx.db, {
+    const inserted = insertEvent(tx, {
       source: 'test', eventId: `e${(ids += 1)}`, severity: null, occurredAtMs: tx.nowMs, receivedAtMs: tx.nowMs,
       committedAtMs: tx.nowMs, seq: null, bootId: null, drill: false, clockSuspect: false, data: {}, ...event,
     }); // prettier-ignore
