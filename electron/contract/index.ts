@@ -5,6 +5,7 @@ import { broadcastContract } from './broadcast.contract.ts';
 import { devicesContract, quarantineContract } from './devices.contract.ts';
 import { patrolContract, perimeterContract } from './patrol.contract.ts';
 import { plansContract, runsContract } from './plans.contract.ts';
+import { recordingContract } from './recording.contract.ts';
 import { recordsContract } from './records.contract.ts';
 import { siteContract } from './site.contract.ts';
 import { demoContract, systemContract } from './system.contract.ts';
@@ -22,6 +23,7 @@ export const contract = {
   broadcast: broadcastContract,
   patrol: patrolContract,
   perimeter: perimeterContract,
+  recording: recordingContract,
   records: recordsContract,
   system: systemContract,
   demo: demoContract,

@@ -3,7 +3,8 @@
  * a header of 32 bytes, everything else is JSON text.
  */
 import { z } from 'zod';
-import { siteId } from './base.ts';
+import { epochMs, siteId } from './base.ts';
+import { GAP_REASONS } from './recording.contract.ts';
 import { CAMERA_REASONS } from './video.contract.ts';
 
 export const STREAM_KINDS = ['main', 'sub'] as const;
@@ -12,12 +13,53 @@ export type StreamKind = (typeof STREAM_KINDS)[number];
 /** Chosen by the console, unique on its connection while it is open. */
 const subscription = z.int().min(1).max(0xffffffff);
 
-/** From the console. */
+const subscriptions = z.array(subscription).min(1).max(64);
+/** A number of the console's: what the station sends for a jump is announced under it (`replay` notice). */
+const jump = z.int().min(0).max(0xffffffff);
+/** Slowest and fastest replay. */
+export const REPLAY_SPEED = { min: 1 / 8, max: 16 } as const;
+/** Faster than this, only key frames are sent. */
+export const REPLAY_ALL_FRAMES_UP_TO = 2;
+const speed = z
+  .number()
+  .refine((value) => value === 0 || (value >= REPLAY_SPEED.min && value <= REPLAY_SPEED.max));
+
+/**
+ * From the console.
+ *
+ * Replay: the console has the clock, one for all of its tiles. It says where that clock is and how fast it runs (`pace`);
+ * the station sends each tile's frames some seconds ahead of it and never more (`receivedAtMs` of the header is the wall
+ * time at which the frame was recorded: show it when the clock is there). `speed` 0 is a pause. Nothing is skipped at a
+ * gap: the next frame comes when the clock gets near it.
+ */
 export const mediaRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), sub: subscription, cameraId: siteId, stream: z.enum(STREAM_KINDS) }),
   z.object({ type: z.literal('close'), sub: subscription }),
   /** Try now instead of at the next retry. */
   z.object({ type: z.literal('retry'), sub: subscription }),
+  /** Opens a recording at a wall time; `sub` is closed by `close` as a live one. */
+  z.object({
+    type: z.literal('replay'),
+    sub: subscription,
+    jump,
+    cameraId: siteId,
+    atMs: epochMs,
+    speed,
+    /** Where the clock was set back and a wall time is recorded twice: which of the two (default: the later one). */
+    epoch: z.int().optional(),
+  }),
+  /** The console's clock stands at `atMs` now and runs at `speed`. Send it on every change and now and then. */
+  z.object({ type: z.literal('pace'), subs: subscriptions, atMs: epochMs, speed }),
+  /** To another wall time: from its key frame on, the frames before `atMs` marked `cached` (decode, do not show). */
+  z.object({ type: z.literal('seek'), subs: subscriptions, jump, atMs: epochMs }),
+  /** As `seek`, to the frame after or before the one shown, whose wall time is `atMs`. For a paused tile. */
+  z.object({
+    type: z.literal('step'),
+    subs: subscriptions,
+    jump,
+    atMs: epochMs,
+    direction: z.union([z.literal(1), z.literal(-1)]),
+  }),
 ]);
 export type MediaRequest = z.infer<typeof mediaRequest>;
 
@@ -42,6 +84,20 @@ export const mediaNotice = z.discriminatedUnion('type', [
     codec: z.string(),
     width: z.int(),
     height: z.int(),
+  }),
+  /**
+   * Of a replay. `jumped`: what follows belongs to jump number `jump`; what came before it is of the past, and `atMs` is
+   * the wall time of the frame to show first (null: nothing is recorded at or after it). `gap`: nothing is there from
+   * `atMs` to `toMs`, and why. `ended`: nothing is recorded after `atMs` so far; frames go on by themselves when there is.
+   */
+  z.object({
+    type: z.literal('replay'),
+    sub: subscription,
+    jump,
+    state: z.enum(['jumped', 'gap', 'blocked', 'ended']),
+    atMs: epochMs.nullable(),
+    toMs: epochMs.nullable(),
+    reason: z.enum(GAP_REASONS).nullable(),
   }),
   /** The subscription was not opened or has ended. */
   z.object({
@@ -68,7 +124,7 @@ export interface MediaHeader {
   cached: boolean;
   /** Counts the frames of the stream's subscription, modulo 2^32. */
   sequence: number;
-  /** When the station received the frame, UTC milliseconds. */
+  /** When the station received the frame, UTC milliseconds; in a replay too. */
   receivedAtMs: number;
   /** Decoding time in 1/90,000 s on the stream's own timeline, which begins anew with each init segment. */
   ticks: number;

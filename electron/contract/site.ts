@@ -1,6 +1,7 @@
 /** The park as data: the schema of the site file (YAML) and of what the console edits. */
 import { z } from 'zod';
 import { ROLES } from '#domain/permissions.ts';
+import { RECORDING_MODES } from '#domain/recording-types.ts';
 import { localText, lngLat, priority, siteId } from './base.ts';
 
 export const DEVICE_KINDS = [
@@ -49,6 +50,27 @@ export const streamUrl = z
   .url({ protocol: /^rtsps?$/ })
   .max(500)
   .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), 'credentials belong in username and password');
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
+/** Times of the week in the site's time zone; a window whose end is before its start goes on over midnight. */
+export const recordingWindow = z.object({
+  /** 1 Monday to 7 Sunday: the days on which the window begins. */
+  days: z.array(z.int().min(1).max(7)).min(1).max(7),
+  from: timeOfDay,
+  to: timeOfDay,
+});
+/** How a camera is recorded. A camera without it is not recorded: room on a disk is a decision of the park. */
+export const recordingRule = z.object({
+  mode: z.enum(RECORDING_MODES).default('off'),
+  stream: z.enum(['main', 'sub']).default('main'),
+  /** For mode `schedule`. */
+  schedule: z.array(recordingWindow).max(50).default([]),
+  /** On alarm: how much before and after it. Before it only in mode `alarm`, where the stream is pulled all the time. */
+  preSeconds: z.int().min(0).max(60).default(10),
+  postSeconds: z.int().min(5).max(3_600).default(60),
+  /** After this many days it is deleted unless it is locked; 30 and 90 are usual. */
+  keepDays: z.int().min(1).max(3_650).default(30),
+});
+export type RecordingRule = z.infer<typeof recordingRule>;
 export const camera = z.object({
   id: siteId,
   name: localText,
@@ -63,6 +85,7 @@ export const camera = z.object({
   viewAngleDegrees: z.number().min(1).max(360).optional(),
   reachMetres: z.number().min(1).max(5000).optional(),
   ptz: z.boolean().default(false),
+  recording: recordingRule.optional(),
 });
 export const perimeterZone = z.object({
   id: siteId,
