@@ -139,7 +139,9 @@ function share(pool: Map<string, Buffer>, payload: Buffer): Buffer {
   const key = payload.toString('latin1');
   let kept = pool.get(key);
   if (!kept) {
-    kept = Buffer.from(payload);
+    // alloc, not from: a small piece of Buffer's shared pool would keep all of its neighbours alive
+    kept = Buffer.alloc(payload.length);
+    payload.copy(kept);
     pool.set(key, kept);
   }
   return kept;

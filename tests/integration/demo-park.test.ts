@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
 import { connect, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -51,7 +50,7 @@ describe('demo park on mosquitto', () => {
       if (site !== 'yongjiang' || !parsed?.success) problems.push(`${topic} ${payload.toString()}`);
       else heard.push({ deviceId, leaf: leaf as TopicLeaf, body: parsed.data, retain: packet.retain });
     });
-    await once(client, 'connect');
+    await new Promise<void>((resolve) => client.once('connect', () => resolve()));
     await client.subscribeAsync(`${TOPIC_ROOT}/#`, { qos: 1 });
     // stored before the park comes: it must not be obeyed
     await command('fv-e1', 'disarm', true);
