@@ -1,5 +1,5 @@
 import { watchThrottled } from '@vueuse/core';
-import { computed, ref, shallowRef, toValue } from 'vue';
+import { computed, ref, shallowRef, toValue, watch } from 'vue';
 import type { MaybeRefOrGetter } from 'vue';
 import type { Alarm, AlarmLogEntry } from '#contract/alarms.contract.ts';
 import { useAlarms } from '#api/alarms.ts';
@@ -30,8 +30,13 @@ export function useAlarm(id: MaybeRefOrGetter<string | null>) {
       if (wanted.value === now) error.value = reason;
     }
   }
+  watch(wanted, load, { immediate: true });
   // Each change of the alarm wrote a line of its record; a storm of them is fetched once a second.
-  watchThrottled([wanted, live], load, { throttle: 1000, leading: true, trailing: true, immediate: true });
+  watchThrottled(live, (now, before) => now && before && now.id === before.id && load(), {
+    throttle: 1000,
+    leading: false,
+    trailing: true,
+  });
 
   const alarm = computed<Alarm | null>(() => {
     if (live.value) return live.value;

@@ -41,6 +41,8 @@ export interface EngineOptions {
 
 const TOUCH_PX = 5;
 const TILT_DEGREES = 50;
+/** A map this low has no tools on it that the park would have to keep clear of. */
+const SMALL_PX = 320;
 const FLY_ZOOM = 17.2;
 
 /** Starts a map. @throws Error when the browser has no WebGL */
@@ -105,12 +107,11 @@ export function createEngine(options: EngineOptions): MapEngine {
       filters.set(layer, filter);
       if (ready) map.setFilter(layer, filter as never);
     },
-    fit: (bounds, animate) =>
-      void map.fitBounds(bounds, {
-        padding: { top: 56, bottom: 78, left: 36, right: 84 },
-        animate: animate && !still,
-        duration: 400,
-      }),
+    fit: (bounds, animate) => {
+      const small = options.container.clientHeight < SMALL_PX;
+      const padding = small ? 12 : { top: 56, bottom: 78, left: 36, right: 84 };
+      map.fitBounds(bounds, { padding, animate: animate && !still, duration: 400 });
+    },
     fly: (to) => {
       const zoom = Math.max(map.getZoom(), FLY_ZOOM);
       if (still) map.jumpTo({ center: to, zoom });

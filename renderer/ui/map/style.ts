@@ -76,7 +76,7 @@ function placeLayers(): unknown[] {
     { id: 'area', type: 'line', source: 'places', filter: of('area'), paint: { 'line-color': '#2b3338', 'line-width': 1, 'line-dasharray': [4, 4] } },
     { id: 'building', type: 'fill', source: 'places', filter: of('building', 'floor'), paint: { 'fill-color': '#20282d', 'fill-opacity': dim(1, 0.35) } },
     { id: 'building-edge', type: 'line', source: 'places', filter: of('building', 'floor'), paint: { 'line-color': '#39454c', 'line-width': 1, 'line-opacity': dim(1, 0.4) } },
-    { id: 'building-solid', type: 'fill-extrusion', source: 'places', filter: of('building'), layout: { visibility: 'none' }, paint: { 'fill-extrusion-color': '#2a343a', 'fill-extrusion-height': ['get', 'height'], 'fill-extrusion-opacity': 0.92, 'fill-extrusion-vertical-gradient': true } },
+    { id: 'building-solid', type: 'fill-extrusion', source: 'places', filter: of('building'), layout: { visibility: 'none' }, paint: { 'fill-extrusion-color': '#242e34', 'fill-extrusion-height': ['get', 'height'], 'fill-extrusion-opacity': 0.92, 'fill-extrusion-vertical-gradient': true } },
   ]; // prettier-ignore
 }
 
