@@ -63,7 +63,7 @@ export function createAlarmDesk(
       }
       const category = before?.category ?? alarmTypeOf(condition.type).category;
       const stored: StoredAlarm = { condition, category, surroundings };
-      saveAlarm(tx.db, stored);
+      saveAlarm(tx.db, before, stored);
       appendLog(tx.db, condition.id, log);
       show(tx, toAlarm(stored));
       return stored;

@@ -54,7 +54,8 @@ export function createAlarms(ports: AlarmsServicePorts, deps: AlarmsDeps) {
       desk.save(tx, known, after, result.log);
       addOccurrence(tx.db, after.id, event.rowId);
     }
-    saveTrack(tx.db, key, after?.id ?? null, result.track.lastClear);
+    if (after?.id !== before?.condition.id || result.track.lastClear !== lastClear)
+      saveTrack(tx.db, key, after?.id ?? null, result.track.lastClear);
   };
 
   const stored = (id: string): StoredAlarm => findAlarm(db, id) ?? fail('NOT_FOUND', 'alarm.unknown', { id });

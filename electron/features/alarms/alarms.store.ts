@@ -10,16 +10,25 @@ const COLUMNS: readonly (keyof AlarmRow)[] = [
   'closed_at_ms', 'closed_by', 'disposition', 'data', 'comment_count', 'last_comment', 'run_id', 'place_id', 'context',
 ]; // prettier-ignore
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM alarm`;
-/** What never changes after an alarm was made. */
-const FIXED: readonly (keyof AlarmRow)[] = ['id', 'device_id', 'type', 'drill', 'received_at_ms'];
-const UPSERT = `INSERT INTO alarm (${COLUMNS.join(', ')}) VALUES (@${COLUMNS.join(', @')})
-  ON CONFLICT (id) DO UPDATE SET ${COLUMNS.filter((name) => !FIXED.includes(name))
-    .map((name) => `${name} = excluded.${name}`)
-    .join(', ')}`;
+const INSERT = `INSERT INTO alarm (${COLUMNS.join(', ')}) VALUES (@${COLUMNS.join(', @')})`;
 
-/** Writes the present state of an alarm. Fails on a second open one of the same device, type and drill. */
-export function saveAlarm(db: Writable, alarm: StoredAlarm): void {
-  prepared(db, UPSERT).run(toRow(alarm));
+/**
+ * Writes the present state of an alarm: what has changed of it, so that indexes of what has not are
+ * left alone (a chattering detector changes little, often). Fails on a second open one of the same
+ * device, type and drill.
+ * @param before as it is in the database; null for a new one
+ */
+export function saveAlarm(db: Writable, before: StoredAlarm | null, alarm: StoredAlarm): void {
+  const row = toRow(alarm);
+  if (before === null) {
+    prepared(db, INSERT).run(row);
+    return;
+  }
+  const old = toRow(before);
+  const changed = COLUMNS.filter((name) => row[name] !== old[name]);
+  if (changed.length === 0) return;
+  const set = changed.map((name) => `${name} = ?`).join(', ');
+  prepared(db, `UPDATE alarm SET ${set} WHERE id = ?`).run(...changed.map((name) => row[name]), row.id);
 }
 
 export function findAlarm(db: Readable, id: string): StoredAlarm | undefined {
