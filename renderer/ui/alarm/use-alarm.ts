@@ -34,7 +34,7 @@ export function useAlarm(id: MaybeRefOrGetter<string | null>) {
   // Each change of the alarm wrote a line of its record; a storm of them is fetched once a second.
   watchThrottled(live, (now, before) => now && before && now.id === before.id && load(), {
     throttle: 1000,
-    leading: false,
+    leading: true,
     trailing: true,
   });
 
