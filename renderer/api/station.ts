@@ -11,18 +11,15 @@ export const useStation = defineStore('station', () => {
   const live = useLive('system.health');
   const health = computed(() => live.list.value);
   /** What the screen shows is true now. Before anybody has signed in there is nothing to be stale. */
-  const fresh = computed(() => (session.value ? live.fresh.value : connection.state.value === 'online'));
+  const fresh = computed(() => connection.state.value === 'online' && (!session.value || live.fresh.value));
   /** Station's last sign of life, console time; null before the first. */
   const staleSinceMs = ref<number | null>(null);
   let halfOpen: ReturnType<typeof setTimeout> | undefined;
-  watch(
-    () => live.fresh.value,
-    (isFresh) => {
-      clearTimeout(halfOpen);
-      staleSinceMs.value = isFresh || live.lastMessageAtMs === 0 ? null : live.lastMessageAtMs;
-      if (!isFresh) halfOpen = setTimeout(() => connection.reconnect(), HALF_OPEN_MS);
-    },
-  );
+  watch(fresh, (isFresh) => {
+    clearTimeout(halfOpen);
+    staleSinceMs.value = isFresh || live.lastMessageAtMs === 0 ? null : live.lastMessageAtMs;
+    if (!isFresh) halfOpen = setTimeout(() => connection.reconnect(), HALF_OPEN_MS);
+  });
   return {
     health,
     fresh,

@@ -5,6 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { LngLat } from '#contract/base.ts';
 import type { Collection } from './geojson.ts';
+import { pixelsPerMetre } from './geometry.ts';
 import type { Bounds } from './geometry.ts';
 import { mapImages } from './images.ts';
 import { mapStyle, TOUCHABLE } from './style.ts';
@@ -37,6 +38,8 @@ export interface EngineOptions {
   onPick: (picked: Picked | null) => void;
   /** The person moved the map by hand: leave it there. */
   onMoved: () => void;
+  /** Metres that a pixel covers, after each change of zoom. */
+  onScale: (metresPerPixel: number) => void;
 }
 
 const TOUCH_PX = 5;
@@ -76,11 +79,15 @@ export function createEngine(options: EngineOptions): MapEngine {
     for (const [source, data] of waiting) put(source, data);
     for (const [layer, filter] of filters) map.setFilter(layer, filter as never);
     waiting.clear();
+    tellScale();
     options.onReady();
   });
   map.on('movestart', (event) => {
     if ('originalEvent' in event && event.originalEvent) options.onMoved();
   });
+
+  const tellScale = () => options.onScale(1 / pixelsPerMetre(map.getZoom(), options.center[1]));
+  map.on('zoomend', tellScale);
 
   const touched = ({ point }: MapMouseEvent): Picked | null => {
     const box: [[number, number], [number, number]] = [

@@ -1,5 +1,6 @@
 import { watchThrottled } from '@vueuse/core';
 import { computed, watchEffect } from 'vue';
+import type { Ref } from 'vue';
 import type { Alarm } from '#contract/alarms.contract.ts';
 import { useAlarms } from '#api/alarms.ts';
 import { useLive } from '#api/live.ts';
@@ -16,6 +17,8 @@ export interface MapView {
   alarm: Alarm | null;
   cameraIds: readonly string[];
 }
+/** Size of an alarm mark on the screen, with a little air. */
+const MARK_PX = 24;
 /** A thousand messages a second redraw the map no more often than this. */
 const DEVICES_EVERY_MS = 1000;
 const ALARMS_EVERY_MS = 200;
@@ -25,6 +28,7 @@ const NOTHING = ['==', ['get', 'kind'], 'nothing'];
 export function feedMap(
   engine: MapEngine,
   view: Readonly<MapView>,
+  metresPerPixel: Readonly<Ref<number>>,
   { t, lt }: Pick<ReturnType<typeof useText>, 't' | 'lt'>,
 ): void {
   const site = useSite();
@@ -66,12 +70,17 @@ export function feedMap(
     engine.setData('ways', ways);
   });
   watchThrottled(
-    [() => alarms.open, park, () => view.alarm, () => view.level],
+    [() => alarms.open, park, () => view.alarm, () => view.level, metresPerPixel],
     () => {
       const { alarm, level } = view;
       // A closed one that is looked at has a mark too.
       const extra = alarm && !alarms.get(alarm.id) ? [alarm] : [];
-      const options = { level, selectedId: alarm?.id ?? null, levelName };
+      const options = {
+        level,
+        selectedId: alarm?.id ?? null,
+        levelName,
+        mergeMetres: MARK_PX * metresPerPixel.value,
+      };
       engine.setData('alarms', alarmMarks([...alarms.open, ...extra], site.places, options));
     },
     { throttle: ALARMS_EVERY_MS, immediate: true },

@@ -4,7 +4,7 @@ import type { LngLat, LocalText } from '#contract/base.ts';
 import type { DeviceState } from '#contract/devices.contract.ts';
 import type { Patrol, PerimeterZoneState } from '#contract/patrol.contract.ts';
 import type { Place, Site } from '#contract/site.ts';
-import { centroid, sector } from './geometry.ts';
+import { centroid, distanceMetres, sector } from './geometry.ts';
 import { layerOf } from './layers.ts';
 import { levelOfPlace } from './levels.ts';
 
@@ -193,6 +193,14 @@ export function alarmPosition(
   return null;
 }
 
+export interface MarkOptions {
+  level: number;
+  selectedId: string | null;
+  levelName: (level: number) => string;
+  /** Alarms nearer than this to a more urgent one share its mark: marks that overlap cannot be read or clicked. */
+  mergeMetres: number;
+}
+
 /**
  * One mark per spot: the most urgent alarm there and how many more. Alarms are on every storey's map;
  * those of another storey say which.
@@ -201,19 +209,18 @@ export function alarmPosition(
 export function alarmMarks(
   alarms: readonly Alarm[],
   places: ReadonlyMap<string, Place>,
-  options: { level: number; selectedId: string | null; levelName: (level: number) => string },
+  options: MarkOptions,
 ): Collection {
-  const spots = new Map<string, { at: LngLat; alarms: Alarm[] }>();
+  const spots: { at: LngLat; alarms: Alarm[] }[] = [];
   for (const alarm of alarms) {
     const at = alarmPosition(alarm, places);
     if (!at) continue;
-    const key = at.map((degrees) => degrees.toFixed(5)).join();
-    const spot = spots.get(key);
-    if (spot) spot.alarms.push(alarm);
-    else spots.set(key, { at, alarms: [alarm] });
+    const near = spots.find((spot) => distanceMetres(spot.at, at) <= options.mergeMetres);
+    if (near) near.alarms.push(alarm);
+    else spots.push({ at, alarms: [alarm] });
   }
   return collection(
-    [...spots.values()].map(({ at, alarms: here }) => {
+    spots.map(({ at, alarms: here }) => {
       const shown = here.find((alarm) => alarm.id === options.selectedId) ?? (here[0] as Alarm);
       const level = shown.level ?? 0;
       const elsewhere = level !== options.level ? options.levelName(level) : '';

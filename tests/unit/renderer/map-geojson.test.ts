@@ -156,7 +156,7 @@ describe('map data', () => {
       level: 0,
       ...more,
     }) as Alarm;
-  const options = { level: 0, selectedId: null, levelName: (level: number) => `L${level}` };
+  const options = { level: 0, selectedId: null, levelName: (level: number) => `L${level}`, mergeMetres: 10 };
 
   it('puts an alarm without a position into the middle of the nearest place that has an outline', () => {
     expect(alarmPosition({ position: null, placeId: 'room' }, places)?.[0]).toBeCloseTo(108.0007, 6);
@@ -176,6 +176,17 @@ describe('map data', () => {
     expect(ids(marks)).toEqual(['x', 'z']);
     expect(marks.features[0]?.properties).toMatchObject({ note: '+1', urgent: true, image: 'priority-1' });
     expect(marks.features[1]?.properties.note).toBe('L1');
+  });
+
+  it('merges what would overlap, around the most urgent, and nothing farther', () => {
+    const at = (metres: number) => offset([108, 22], 90, metres);
+    const near = [
+      alarm({ id: 'x', priority: 1, position: at(0) }),
+      alarm({ id: 'y', position: at(9) }),
+      alarm({ id: 'z', position: at(18) }),
+    ];
+    expect(ids(alarmMarks(near, places, options))).toEqual(['x', 'z']);
+    expect(ids(alarmMarks(near, places, { ...options, mergeMetres: 1 }))).toEqual(['x', 'y', 'z']);
   });
 
   it('shows the selected alarm of a spot, and keeps the ring of an urgent one below it', () => {
