@@ -13,6 +13,8 @@ import { driveSiren } from '#features/alarms/siren-level.ts';
 import { broadcastApi } from '#features/broadcast/broadcast.api.ts';
 import { createBroadcast } from '#features/broadcast/broadcast.service.ts';
 import { createSirenService } from '#features/broadcast/siren.service.ts';
+import { demoApi } from '#features/demo/demo.api.ts';
+import { createDemo } from '#features/demo/demo.service.ts';
 import { devicesApi } from '#features/devices/devices.api.ts';
 import { createDevices } from '#features/devices/devices.service.ts';
 import { createEffects } from '#features/effects/effects.service.ts';
@@ -43,6 +45,7 @@ import type { AuditAnchor } from './audit.ts';
 import type { StationOptions } from './boot.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
+import { parkAddress } from './park-address.ts';
 import type { EventsPort, StationPorts } from './ports.ts';
 import { rpc } from './rpc.ts';
 import { Sessions, type ActiveSession } from './sessions.ts';
@@ -81,7 +84,14 @@ export async function wire({
     const now = sessions.refresh(session);
     return now !== null && may(now.account.role, 'video.view');
   };
-  const video = createVideo(ports, { mayView }, options.mediaUrl);
+  // first of all, so that the cameras of a demo park listen when they are asked; for a real site it does nothing
+  const demo = createDemo(ports, {
+    broker: () => parkAddress(link.info(), settings, site.port.current().site.id),
+    alarms: { open: () => alarms.port.open() },
+    rtspPort: options.overrides?.demoRtspPort,
+  });
+  await demo.openCameras();
+  const video = createVideo({ ...ports, site: demo.camerasOf(site.port) }, { mayView }, options.mediaUrl);
   stops.push(() => video.stop());
 
   // what comes in: the link is opened last, when everything that a message may touch is there
@@ -89,6 +99,7 @@ export async function wire({
   const events: EventsPort = { record: (tx, event) => ingest.events.record(tx, event) };
   const plans = createPlans(ports);
   const alarms = createAlarms(ports, plans.port);
+  stops.push(() => alarms.stop());
   const devices = createDevices(ports, { events, publisher: link.publisher });
   const ingest = createIngest(ports, { alarms: alarms.port, devices: devices.port });
   const isActive = (deviceId: string, type: string) =>
@@ -132,12 +143,15 @@ export async function wire({
   const records = createRecords(ports);
   stops.push(() => records.stop());
 
+  alarms.start();
   ingest.start();
   devices.start();
   records.start();
   runs.resume();
   await link.start(ingest.commitBatch);
   stops.push(() => link.stop());
+  void demo.start();
+  stops.push(() => demo.stop());
   health.set('station', 'ok', 'running');
 
   const demoAccounts = site.file.site.kind === 'demo' ? site.file.demoAccounts : [];
@@ -163,6 +177,7 @@ export async function wire({
     patrol: patrolApi(patrol),
     perimeter: perimeterApi(perimeter),
     records: recordsApi(records, ports),
+    demo: demoApi(demo),
     system: systemApi(ports, healthItems, backups, anchor, {
       ffmpeg: video.ffmpeg,
       speech: broadcast.speechEngines,

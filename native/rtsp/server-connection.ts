@@ -1,18 +1,11 @@
 import type { Socket } from 'node:net';
-import { authorised, challenge, makeNonce, type Credentials } from './server-auth.ts';
+import { authorised, challenge, makeNonce } from './server-auth.ts';
 import type { Clock, Feed } from './server-feed.ts';
 import { formatResponse, RtspParser, type RtspRequest } from './server-message.ts';
+import type { Mount } from './server-mount.ts';
 import { describe } from './server-sdp.ts';
 import { Session } from './server-session.ts';
 import { chooseTransport, tcpTransport, udpTransport, type RtpTransport } from './server-transport.ts';
-
-/** What a connection needs to know of a mount. */
-export interface Mount {
-  readonly path: string;
-  readonly feed: Feed;
-  readonly credentials: Credentials | undefined;
-  off: boolean;
-}
 
 export interface RequestInfo {
   readonly method: string;
@@ -141,7 +134,7 @@ export class Connection {
     const target = targetOf(request.uri);
     if (!target) return { status: 400 };
     const mount = this.#context.mount(target.path);
-    if (!mount || mount.off) return { status: 404 };
+    if (!mount || mount.isOff) return { status: 404 };
     if (
       mount.credentials &&
       !authorised(request.headers.get('authorization'), request, this.#nonce, mount.credentials)
@@ -153,15 +146,18 @@ export class Connection {
 
   async #dispatch(request: RtspRequest, mount: Mount, track: boolean): Promise<Reply> {
     switch (request.method) {
-      case 'DESCRIBE':
+      case 'DESCRIBE': {
+        const feed = await opened(mount);
+        if (!feed) return { status: 503 };
         return {
           status: 200,
           headers: {
             'Content-Base': `${request.uri.replace(/\/?$/, '/')}`,
             'Content-Type': 'application/sdp',
           },
-          body: describe(mount.feed.clip, TRACK),
+          body: describe(feed.clip, TRACK),
         };
+      }
       case 'SETUP':
         return this.#setUp(request, mount, track);
       case 'PLAY':
@@ -188,6 +184,8 @@ export class Connection {
     if (this.#sessions.size >= MAX_SESSIONS_PER_CONNECTION) return { status: 503 };
     const choice = chooseTransport(request.headers.get('transport') ?? '', this.#freeChannel);
     if (!choice) return { status: 461 };
+    const feed = await opened(mount);
+    if (!feed) return { status: 503 };
     let transport: RtpTransport;
     if (choice.kind === 'tcp') {
       this.#freeChannel = Math.min(Math.max(...choice.channels) + 1, 254);
@@ -196,7 +194,7 @@ export class Connection {
       const { localAddress = '', remoteAddress = '' } = this.#socket;
       transport = await udpTransport(localAddress, remoteAddress, choice.ports);
     }
-    const session = new Session(mount.path, mount.feed, transport, this.#context.clock);
+    const session = new Session(mount.path, feed, transport, this.#context.clock);
     if (this.#socket.destroyed) {
       session.end();
       return { status: 503 };
@@ -234,6 +232,9 @@ export class Connection {
     for (const session of this.#sessions.values()) this.#end(session);
   }
 }
+
+/** A clip that cannot be had is a camera that is there and cannot serve. */
+const opened = (mount: Mount): Promise<Feed | undefined> => mount.open().catch(() => undefined);
 
 const sessionId = (request: RtspRequest): string =>
   request.headers.get('session')?.split(';')[0]?.trim() ?? '';

@@ -1,7 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { Connection, type ConnectionContext, type Mount, type RequestInfo } from './server-connection.ts';
-import { Feed, systemClock, type Clock } from './server-feed.ts';
 import type { Clip } from './server-clip.ts';
+import { Connection, type ConnectionContext, type RequestInfo } from './server-connection.ts';
+import { systemClock, type Clock } from './server-feed.ts';
+import { Mount, type ClipSource, type MountState } from './server-mount.ts';
+
+export type { ClipSource, MountState } from './server-mount.ts';
 
 /**
  * A small RTSP 1.0 server (RFC 2326) that plays pre-encoded H.264 clips in a loop, in phase with the wall
@@ -10,14 +13,11 @@ import type { Clip } from './server-clip.ts';
  */
 
 export interface MountOptions {
-  readonly clip: Clip;
+  readonly clip: ClipSource;
   /** With both set, every request for this mount must carry them (digest). */
   readonly username?: string;
   readonly password?: string;
 }
-
-/** `off`: the camera is gone (running viewers are cut, new ones get 404). `stalled`: connected, but no pictures. */
-export type MountState = 'on' | 'off' | 'stalled';
 
 export interface RtspServerOptions {
   /** Address to listen on; loopback unless there is a reason. */
@@ -54,7 +54,7 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
   const mounts = new Map<string, Mount>();
   for (const [path, { clip, username, password }] of Object.entries(options.mounts)) {
     const credentials = username !== undefined && password !== undefined ? { username, password } : undefined;
-    mounts.set(path, { path, feed: new Feed(clip, clock), credentials, off: false });
+    mounts.set(path, new Mount(path, clip, credentials, clock));
   }
   const context: ConnectionContext = {
     clock,
@@ -92,18 +92,17 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
     port: (server.address() as AddressInfo).port,
     setMount(path, state) {
       const mount = known(path);
-      mount.off = state === 'off';
-      mount.feed.setStalled(state === 'stalled');
-      if (mount.off) connections.forEach((connection) => connection.dropViewersOf(path));
+      mount.setState(state);
+      if (mount.isOff) connections.forEach((connection) => connection.dropViewersOf(path));
     },
-    setClip: (path, clip) => known(path).feed.setClip(clip),
-    viewers: (path) => known(path).feed.viewerCount,
+    setClip: (path, clip) => known(path).setClip(clip),
+    viewers: (path) => known(path).viewerCount,
     stop() {
       stopped ??= new Promise((resolve) => {
         clearInterval(sweep);
         server.close(() => resolve());
         connections.forEach((connection) => connection.close());
-        mounts.forEach((mount) => mount.feed.stop());
+        mounts.forEach((mount) => mount.stop());
       });
       return stopped;
     },

@@ -9,6 +9,7 @@ import { startRtspServer, type RtspServer } from '#native/rtsp/server.ts';
 import { openClips, type ClipLibrary } from '#features/demo/clips.ts';
 import { demoStation } from '#tests/fixtures/demo-station.ts';
 import { RESOURCES } from '#tests/fixtures/demo-park.ts';
+import type { SitePort } from '#station/ports.ts';
 import { GUARD } from '#tests/fixtures/response-kernel.ts';
 
 const FPS = 15;
@@ -191,13 +192,15 @@ describe('every clip', () => {
 });
 
 describe('cameras of the demo', () => {
-  it('play where streamUrl says, and end with the demo', async () => {
+  it('play where camerasOf says, and end with the demo', async () => {
     const { demo, site } = demoStation({ broker: () => undefined });
-    await demo.start();
+    await demo.openCameras();
     const camera = site.cameras.find(({ id }) => id === 'w-05')!;
+    const port = { current: () => site, camera: () => camera } as unknown as SitePort;
     const address = demo
-      .streamUrl(camera.mainUrl)
-      .replace('rtsp://', `rtsp://${camera.username}:${camera.password}@`);
+      .camerasOf(port)
+      .camera('w-05')!
+      .mainUrl.replace('rtsp://', `rtsp://${camera.username}:${camera.password}@`);
     expect(numbersOf((await pull(address, 'tcp', 2)).out)).toHaveLength(2);
     // without a broker nothing can be played; the console is told why
     expect(() => demo.startScenario(GUARD, 'camera-loss')).toThrow('demo.park_not_connected');

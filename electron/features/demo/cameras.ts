@@ -53,12 +53,12 @@ export async function startCameras(options: {
     const path = new URL(mainUrl).pathname;
     const name = path.slice(1);
     if (ownPort(mainUrl) === undefined || !known.has(name)) continue;
-    // one after another: reading all at once would hold the station up for as long as all of them take
-    const clip = await clips.load(name).catch((error: Error) => {
-      log.warn('demo camera without a picture', { camera: id, error: error.message });
-      return undefined;
-    });
-    if (clip) mounts[path] = { clip, username, password: site.cameraPassword(id) };
+    const load = () =>
+      clips.load(name).catch((error: Error) => {
+        log.warn('demo camera without a picture', { camera: id, error: error.message });
+        throw error;
+      });
+    mounts[path] = { clip: load, username, password: site.cameraPassword(id) };
   }
   const start = (port: number): Promise<RtspServer> => startRtspServer({ host: LOOPBACK, port, mounts });
   const server = await start(wantedPort).catch((error: NodeJS.ErrnoException) => {

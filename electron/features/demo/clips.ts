@@ -42,7 +42,10 @@ export async function openClips(folder: string): Promise<ClipLibrary> {
     load(name) {
       const known = loading.get(name);
       if (known) return known;
-      const promise = read(name);
+      const promise = read(name).catch((error: unknown) => {
+        loading.delete(name);
+        throw error;
+      });
       loading.set(name, promise);
       return promise;
     },

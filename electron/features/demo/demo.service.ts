@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { scenario as scenarioItem } from '#contract/system.contract.ts';
 import type { BrokerAddress } from '#native/mqtt/address.ts';
+import type { Camera } from '#contract/site.ts';
 import { fail } from '#station/errors.ts';
-import type { Actor, AlarmsPort, StationPorts } from '#station/ports.ts';
+import type { Actor, AlarmsPort, SitePort, StationPorts } from '#station/ports.ts';
 import { cameraPort, movedUrl, startCameras, type DemoCameras } from './cameras.ts';
 import { startLife, type Life } from './life.ts';
 import { play, type Running } from './scenario.ts';
+import { isOurPark } from './park-link.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 type ScenarioItem = z.infer<typeof scenarioItem>;
@@ -28,12 +30,13 @@ export interface DemoDeps {
 const LOOK_FOR_BROKER_MS = 1000;
 
 /**
- * The life of the demo park. For a real site all of it stays off: no port is opened, no message sent, and the
+ * The life of the demo park that comes with the program. For any other site all of it stays off: no port is opened, no message sent, and the
  * scenarios are refused.
  */
 export function createDemo(ports: DemoPorts, deps: DemoDeps) {
   const { clock, log, paths, site, settings, audit, write } = ports;
-  const isDemo = site.current().site.kind === 'demo';
+  // a demo site of somebody's own (or of a test) keeps its demo accounts, but nobody speaks for its devices
+  const isDemo = site.current().site.kind === 'demo' && isOurPark(site.current().devices);
   const live = ports.liveCollection<ScenarioItem>();
   const running = new Map<string, Running>();
   const sitePort = cameraPort(site.current().cameras);
@@ -77,12 +80,12 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
 
   return {
     live,
-    /** The address at which a camera of the site really is: another port than the file's may have been taken. */
-    streamUrl: (url: string): string => movedUrl(url, sitePort, cameras?.port),
-    /** Opens the cameras and connects the devices. Failing parts are logged and do not keep the station from starting. */
-    start(): Promise<void> {
+    /**
+     * Lets the cameras listen; after it `camerasOf` knows where. Quick: clips are read when somebody asks for them.
+     * What fails is logged and does not keep the station from starting.
+     */
+    openCameras(): Promise<void> {
       if (!isDemo) return Promise.resolve();
-      stopLooking = clock.every(LOOK_FOR_BROKER_MS, () => void enqueue(follow));
       return enqueue(async () => {
         const wantedPort = deps.rtspPort ?? sitePort ?? 0;
         cameras = await startCameras({
@@ -92,7 +95,31 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
           log,
         });
         log.info('demo cameras', { port: cameras.port });
-      }).then(() => enqueue(follow));
+      });
+    },
+    /** The site with its cameras' addresses as they really are: another port than the file's may have been taken. */
+    camerasOf(port: SitePort): SitePort {
+      if (cameras === undefined || cameras.port === sitePort) return port;
+      const realPort = cameras.port;
+      const really = <T extends Camera>(camera: T): T => ({
+        ...camera,
+        mainUrl: movedUrl(camera.mainUrl, sitePort, realPort),
+        subUrl: camera.subUrl && movedUrl(camera.subUrl, sitePort, realPort),
+      });
+      return {
+        ...port,
+        current: () => ({ ...port.current(), cameras: port.current().cameras.map(really) }),
+        camera(id) {
+          const camera = port.camera(id);
+          return camera && really(camera);
+        },
+      };
+    },
+    /** Connects the devices, as soon as the broker listens. */
+    start(): Promise<void> {
+      if (!isDemo) return Promise.resolve();
+      stopLooking = clock.every(LOOK_FOR_BROKER_MS, () => void enqueue(follow));
+      return enqueue(follow);
     },
     startScenario(actor: Actor, id: string): void {
       const scenario = SCENARIOS.find((one) => one.id === id);

@@ -47,17 +47,25 @@ export async function startLife(options: {
   const commands = commandsOf(park, clock);
   const left = leftOver(alarms);
 
-  const stops = [
-    clock.after(TIDY_AFTER_MS, () => left.forEach((one) => park.event({ ...one, state: 'clear' }))),
-    startReadings(park, clock, () => settings.number('demo.readingSeconds') * 1000),
-    startTraffic(park, clock, chance, { timezone, pace: setting('demo.trafficPace') }),
-    startPatrols(park, clock, chance, site.patrolRoutes, () => 1),
-    startMishaps(park, clock, chance, setting('demo.mishapsPerHour')),
-  ];
+  const stops: (() => void)[] = [];
+  let isStopped = false;
+  const begin = () => {
+    if (isStopped) return;
+    stops.push(
+      clock.after(TIDY_AFTER_MS, () => left.forEach((one) => park.event({ ...one, state: 'clear' }))),
+      startReadings(park, clock, () => settings.number('demo.readingSeconds') * 1000),
+      startTraffic(park, clock, chance, { timezone, pace: setting('demo.trafficPace') }),
+      startPatrols(park, clock, chance, site.patrolRoutes, () => 1),
+      startMishaps(park, clock, chance, setting('demo.mishapsPerHour')),
+    );
+  };
+  // not awaited: a broker that refuses the devices must not hold up whoever wants to stop them
+  void link.ready.then(begin);
   const closeSpeakers = await openSpeakers(park, site.broadcastZones, clock, log);
   return {
     park,
     async stop() {
+      isStopped = true;
       for (const stop of stops) stop();
       commands.stop();
       await Promise.all([closeSpeakers(), link.stop()]);

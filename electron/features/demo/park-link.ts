@@ -26,10 +26,14 @@ export const gatewayOf = (device: Pick<Device, 'id' | 'kind'>): string =>
     ? device.id
     : (GATEWAYS.find(([, kinds]) => kinds.includes(device.kind))?.[0] ?? DEFAULT_GATEWAY);
 
+/** True for the park of resources/demo/site.yaml: all gateways that the devices speak through are there. */
+export const isOurPark = (devices: readonly Pick<Device, 'id' | 'kind'>[]): boolean =>
+  GATEWAY_IDS.every((id) => devices.some((device) => device.id === id && device.kind === 'gateway'));
+
 export interface ParkLink {
   readonly send: Send;
-  /** All gateways are connected. */
-  online(): boolean;
+  /** Resolves when all gateways were connected for the first time; what was said before is lost. */
+  readonly ready: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +52,9 @@ export function openParkLink(options: {
   /** Two stations on one broker must not take each other's session over. */
   const run = randomUUID().slice(0, 8);
 
+  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
+  const waitingFor = new Set(GATEWAY_IDS);
+
   const openGateway = (id: string): LinkedPublisher => {
     const sessionId = `${id}-${run}`;
     const topic = topicOf(siteId, id, 'availability');
@@ -60,7 +67,11 @@ export function openParkLink(options: {
         if (state.kind !== 'online') return;
         const birth = JSON.stringify({ state: 'online', sessionId, occurredAt: clock.nowMs() });
         // After this turn: the link counts as online only when its listeners have been told.
-        queueMicrotask(() => publish(publisher, topic, birth, true));
+        queueMicrotask(() => {
+          publish(publisher, topic, birth, true);
+          waitingFor.delete(id);
+          if (waitingFor.size === 0) becomeReady();
+        });
       },
     });
     return publisher;
@@ -94,7 +105,7 @@ export function openParkLink(options: {
       const publisher = gateways.get(gatewayIds.get(deviceId) ?? DEFAULT_GATEWAY);
       if (publisher) publish(publisher, topicOf(siteId, deviceId, leaf), payload, retain);
     },
-    online: () => [...gateways.values()].every((publisher) => publisher.state().kind === 'online'),
+    ready,
     async stop() {
       await Promise.all([ear.stop(), ...[...gateways.values()].map((publisher) => publisher.stop())]);
     },
