@@ -75,7 +75,9 @@ export function createStationClient(options: { connect: Connect; tokens: TokenSt
   };
 
   function noteLostSession(error: ApiError, permission: string): void {
-    if (error.code === 'UNAUTHENTICATED' && permission !== 'public' && session.value) setSession(null);
+    // A wrong password on the lock screen is refused with the same code, and ends nobody's session.
+    const isLost = error.code === 'UNAUTHENTICATED' && error.reason.startsWith('session.');
+    if (isLost && permission !== 'public' && session.value) setSession(null);
     if (error.reason === 'session.locked' && session.value) {
       session.value = { ...session.value, locked: true };
     }
