@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { record } from '#contract/records.contract.ts';
 import { createAlarms } from '#features/alarms/alarms.service.ts';
+import { insertBroadcast, insertReceipt } from '#features/broadcast/broadcast.store.ts';
 import { createDevices } from '#features/devices/devices.service.ts';
+import { appendEvents, insertRun } from '#features/plans/runs.store.ts';
 import { closeIndex, indexFileOf, indexOf } from '#features/records/index-file.ts';
 import { indexRecords, rowsBehind } from '#features/records/indexer.ts';
 import { createRecords, type Records } from '#features/records/records.service.ts';
@@ -292,6 +294,47 @@ describe('all that is recorded', () => {
     expect((await records.search({ text: '', kinds: ['alarm'], limit: 50 })).items.map(({ state }) => state)).toEqual([
       'closed', 'comment', 'acknowledged', 'comment', 'raised',
     ]); // prettier-ignore
+  });
+  it('has runs with their notes and broadcasts with their zones', async () => {
+    const { db } = kernel.ports;
+    const plan = { id: 'p-intrusion', name: { zh: '入侵处置预案', en: 'Intrusion plan' } } as never;
+    insertRun(db, { id: 'r1', plan, drill: true, alarmId: null, alarmTitle: null, startedAtMs: T });
+    appendEvents(db, 'r1', [
+      {
+        seq: 1,
+        kind: 'started',
+        stepId: null,
+        params: { drill: true, alarm: null },
+        atMs: T,
+        steadyMs: 1,
+        by: '李',
+      },
+      {
+        seq: 2,
+        kind: 'note',
+        stepId: null,
+        params: { text: '发现翻越痕迹' },
+        atMs: T + 1,
+        steadyMs: 2,
+        by: '李',
+      },
+    ]);
+    insertBroadcast(db, {
+      id: 'b1', class: 'emergency_recorded', source: { kind: 'speech', text: '请立即撤离' }, title: '请立即撤离', repeat: 1,
+      drill: false, runId: 'r1', startedBy: '李', requestedAtMs: T + 2, zoneIds: ['bz-north'], chime: true,
+    }); // prettier-ignore
+    insertReceipt(db, 'b1', { zoneId: 'bz-north', rung: 'failed', reason: 'audio.no_route', atMs: T + 3 });
+    const find = async (text: string) =>
+      (await records.search({ text, kinds: [], limit: 50 })).items.map(({ kind, type, state, drill }) => [
+        kind,
+        type,
+        state,
+        drill,
+      ]);
+    expect(await find('翻越')).toEqual([['run', 'run.note', 'note', true]]);
+    expect(await find('处置预案 启动')).toEqual([['run', 'run.started', 'started', true]]);
+    expect(await find('撤离')).toEqual([['broadcast', 'announcement.emergency_recorded', 'failed', false]]);
+    expect(await find('应急广播 北侧 失败')).toHaveLength(1);
   });
   it('goes into CSV that a spreadsheet reads and does not run', async () => {
     write({ deviceId: 'fence-n07', type: 'intrusion.fence', occurredAtMs: T });

@@ -231,11 +231,17 @@ describe('the handling record', () => {
     expect(() => db.prepare("UPDATE alarm_log SET by = 'x'").run()).toThrow('append-only');
     expect(() => db.prepare('DELETE FROM alarm_log').run()).toThrow('append-only');
     expect(() => db.prepare('DELETE FROM alarm').run()).toThrow();
+    alarms.start();
+    clock.advance(600_000);
+    expect(kernel.audited().at(-1)).toMatchObject({ action: 'records.seal', target: 'alarm' });
     db.exec('DROP TRIGGER alarm_log_no_update; DROP TRIGGER alarm_log_no_delete');
     db.prepare("UPDATE alarm_log SET by = 'x' WHERE seq = 2").run();
     expect(alarms.verify().problems).toEqual([{ chain: 'alarm', code: 'edited', seq: 2 }]);
     db.prepare('DELETE FROM alarm_log WHERE seq = 2').run();
     expect(alarms.verify().problems[0]).toEqual({ chain: 'alarm', code: 'missing', seq: 2 });
+    db.prepare('DELETE FROM alarm_log WHERE seq >= 2').run();
+    expect(alarms.verify().problems).toEqual([{ chain: 'alarm', code: 'cut_off', seq: 3 }]);
+    alarms.stop();
   });
 });
 

@@ -17,12 +17,17 @@ interface LogRow {
 }
 const COLUMNS = 'seq, alarm_id, at_ms, kind, by, params, hash';
 
+export type LogHead = Pick<LogRow, 'seq' | 'hash'>;
+/** Newest entry's number and hash, or the start of the chain. */
+export function logHead(db: Readable): LogHead {
+  const head = prepared(db, 'SELECT seq, hash FROM alarm_log ORDER BY seq DESC LIMIT 1').get();
+  return (head as LogHead | undefined) ?? { seq: 0, hash: CHAIN_START };
+}
+
 /** Appends to the handling record: one chain over all alarms, never changed (GB 55029 3.5.1(7)). */
 export function appendLog(db: Writable, alarmId: string, items: readonly AlarmLogItem[]): void {
   if (items.length === 0) return;
-  const head = prepared(db, 'SELECT seq, hash FROM alarm_log ORDER BY seq DESC LIMIT 1').get() as
-    Pick<LogRow, 'seq' | 'hash'> | undefined;
-  let { seq, hash } = head ?? { seq: 0, hash: CHAIN_START };
+  let { seq, hash } = logHead(db);
   const insert = prepared(
     db,
     `INSERT INTO alarm_log (${COLUMNS}) VALUES (@${COLUMNS.replaceAll(', ', ', @')})`,
@@ -42,9 +47,16 @@ export function appendLog(db: Writable, alarmId: string, items: readonly AlarmLo
   }
 }
 
+/** Of a detector that chatters so many repeats are shown, the newest; all of them are in the records. */
+const REPEATS_SHOWN = 200;
 /** The handling record of one alarm, in order. */
 export function logOf(db: Readable, alarmId: string): AlarmLogEntry[] {
-  const rows = prepared(db, `SELECT ${COLUMNS} FROM alarm_log WHERE alarm_id = ? ORDER BY seq`).all(alarmId);
+  const rows = prepared(
+    db,
+    `SELECT ${COLUMNS} FROM alarm_log WHERE alarm_id = ? AND (kind <> 'repeated' OR seq IN
+       (SELECT seq FROM alarm_log WHERE alarm_id = ? AND kind = 'repeated' ORDER BY seq DESC LIMIT ${REPEATS_SHOWN}))
+     ORDER BY seq`,
+  ).all(alarmId, alarmId);
   return (rows as LogRow[]).map((row) => ({
     id: String(row.seq),
     atMs: row.at_ms,
@@ -54,21 +66,28 @@ export function logOf(db: Readable, alarmId: string): AlarmLogEntry[] {
   }));
 }
 
-/** Walks the chain of handling records: finds an edited or missing entry. */
-export function verifyAlarmLog(db: Readable): ChainReport {
+/**
+ * Walks the chain of handling records: finds an edited, missing or cut-off entry.
+ * @param seal the newest head that the audit has noted
+ */
+export function verifyAlarmLog(db: Readable, seal: LogHead | null): ChainReport {
   const problems: ChainReport['problems'] = [];
+  const report = (code: string, seq: number) => {
+    if (problems.length < 100) problems.push({ chain: 'alarm', code, seq });
+  };
   let previous = CHAIN_START;
   let expected = 1;
   let checked = 0;
   const rows = db.prepare(`SELECT ${COLUMNS} FROM alarm_log ORDER BY seq`).iterate();
   for (const { hash, ...rest } of rows as IterableIterator<LogRow>) {
     checked += 1;
-    const code = rest.seq !== expected ? 'missing' : chainHash(previous, rest) === hash ? null : 'edited';
-    if (code && problems.length < 100)
-      problems.push({ chain: 'alarm', code, seq: code === 'missing' ? expected : rest.seq });
+    if (rest.seq !== expected) report('missing', expected);
+    else if (chainHash(previous, rest) !== hash) report('edited', rest.seq);
+    if (seal?.seq === rest.seq && seal.hash !== hash) report('edited', rest.seq);
     previous = hash;
     expected = rest.seq + 1;
   }
+  if (seal && seal.seq >= expected) report('cut_off', seal.seq);
   return { ok: problems.length === 0, checked, problems };
 }
 

@@ -9,14 +9,26 @@ import type { Actor, AlarmsPort, StationPorts, StoredEvent, Tx } from '#station/
 import { createAlarmDesk, type DeskDeps } from './alarm-desk.ts';
 import { figuresOf, logOf, verifyAlarmLog, type AlarmFigures } from './alarm-log.store.ts';
 import { toAlarm, type StoredAlarm } from './alarm-row.ts';
+import { lastSeal, sealAlarmLog } from './alarm-seal.ts';
 import { addOccurrence, findAlarm, findTrack, saveTrack } from './alarms.store.ts';
 import { startOfDayMs } from './day-start.ts';
 
 export type AlarmsServicePorts = Pick<
   StationPorts,
-  'db' | 'bus' | 'site' | 'liveCollection' | 'settings' | 'audit' | 'write' | 'clock' | 'newId' | 'readPool'
+  | 'db'
+  | 'log'
+  | 'bus'
+  | 'site'
+  | 'liveCollection'
+  | 'settings'
+  | 'audit'
+  | 'write'
+  | 'clock'
+  | 'newId'
+  | 'readPool'
 >;
 export type AlarmsDeps = DeskDeps;
+const SEAL_EVERY_MS = 600_000;
 export type Alarms = ReturnType<typeof createAlarms>;
 export type AlarmPageInput = {
   cursor?: string;
@@ -58,6 +70,15 @@ export function createAlarms(ports: AlarmsServicePorts, deps: AlarmsDeps) {
       saveTrack(tx.db, key, after?.id ?? null, result.track.lastClear);
   };
 
+  const stops: (() => void)[] = [];
+  const seal = () => {
+    try {
+      sealAlarmLog(ports);
+    } catch (error) {
+      ports.log.error('handling records could not be sealed', { error: (error as Error).message });
+    }
+  };
+
   const stored = (id: string): StoredAlarm => findAlarm(db, id) ?? fail('NOT_FOUND', 'alarm.unknown', { id });
   /** Applies an operator's step; a refusal leaves nothing behind. */
   const handle = (
@@ -90,7 +111,12 @@ export function createAlarms(ports: AlarmsServicePorts, deps: AlarmsDeps) {
   return {
     port,
     live: desk.live,
-    verify: () => verifyAlarmLog(db),
+    verify: () => verifyAlarmLog(db, lastSeal(db)),
+    start: () => void stops.push(clock.every(SEAL_EVERY_MS, seal)),
+    stop(): void {
+      for (const stop of stops.splice(0)) stop();
+      seal();
+    },
     get(id: string): Alarm & { log: AlarmLogEntry[] } {
       return { ...toAlarm(stored(id)), log: logOf(db, id) };
     },
