@@ -3,13 +3,18 @@ import { computed, ref } from 'vue';
 /** Station time minus console time. The station's clock is the one that records carry. */
 const offsetMs = ref(0);
 const tick = ref(Date.now());
-/** Smaller differences are the message's travel, not a clock's. */
-const NOTICEABLE_MS = 500;
+/** A message that was quick to arrive says best how far the clocks are apart: the newest of these decide. */
+const SAMPLES = 20;
+/** Finer steps than this are the message's travel, and would make clocks on the screen tremble. */
+const STEP_MS = 30;
+const samples: number[] = [];
 
 /** Takes a station's time as it arrives. */
 export function noteStationTime(stationTimeMs: number): void {
-  const difference = stationTimeMs - Date.now();
-  if (Math.abs(difference - offsetMs.value) > NOTICEABLE_MS) offsetMs.value = difference;
+  samples.push(stationTimeMs - Date.now());
+  if (samples.length > SAMPLES) samples.shift();
+  const least = Math.max(...samples);
+  if (Math.abs(least - offsetMs.value) > STEP_MS) offsetMs.value = least;
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -21,11 +21,25 @@ export function placeOf(row: ParkRecord, site: Site, { lt }: Text): string {
     .map((place) => lt(place.name))
     .join(' ');
 }
-/** The first few fields of a record's data on one line. */
-export function dataLine(data: JsonObject): string {
-  return Object.entries(data)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
+/** What stands elsewhere in the row, or says nothing to a person. */
+const HIDDEN = new Set(['alarmId', 'priority', 'unit', 'runId', 'broadcastId', 'commandId', 'eventId']);
+
+/** The first few fields of a record's data on one line: a measured value with its unit first. */
+export function dataLine(data: JsonObject, { alarmValue, worded }: Text): string {
+  const measured = alarmValue(data);
+  const rest = Object.entries(data)
+    .filter(
+      ([key, value]) =>
+        !HIDDEN.has(key) && !(key === 'value' && measured) && value !== null && typeof value !== 'object',
+    )
     .slice(0, 4)
-    .map(([key, value]) => `${key} ${String(value)}`)
-    .join(' · ');
+    .map(
+      ([key, value]) => `${worded('records.field', key) ?? key} ${valueText(key, value as string, worded)}`,
+    );
+  return [measured, ...rest].filter(Boolean).join(' · ');
+}
+/** Reasons are codes; everything else is as the device said it. */
+function valueText(key: string, value: string | number | boolean, worded: Text['worded']): string {
+  if (key !== 'reason') return String(value);
+  return worded('video.reason', String(value)) ?? worded('error', String(value)) ?? String(value);
 }

@@ -1,6 +1,6 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import { refDebounced } from '@vueuse/core';
-import type { RECORD_KINDS} from '#contract/records.contract.ts';
+import type { RECORD_KINDS } from '#contract/records.contract.ts';
 import { type ParkRecord } from '#contract/records.contract.ts';
 import type { Priority } from '#contract/base.ts';
 import { api } from '#api/client.ts';
