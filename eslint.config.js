@@ -20,7 +20,8 @@ const layers = [
 ];
 const electronOnly = { name: 'electron', message: 'Only electron/hosts/desktop imports electron.' };
 const climbing = {
-  regex: '^\\.\\./\\.\\./\\.\\./|^\\.\\./(?:[^.]+/)*(?:contract|domain|features|station|hosts|native|renderer)/',
+  regex:
+    '^\\.\\./\\.\\./\\.\\./|^\\.\\./(?:[^.]+/)*(?:contract|domain|features|station|hosts|native|renderer)/',
   message: 'Cross a folder border with a # alias, so that the layer rule sees it.',
 };
 const layerRules = layers.map(([files, group]) => ({
@@ -30,7 +31,10 @@ const layerRules = layers.map(([files, group]) => ({
       'error',
       {
         paths: files.startsWith('electron/hosts') ? [] : [electronOnly],
-        patterns: [{ group, message: 'This layer may not import that one (resources/docs/design.md).' }, climbing],
+        patterns: [
+          { group, message: 'This layer may not import that one (resources/docs/design.md).' },
+          climbing,
+        ],
       },
     ],
   },
@@ -40,7 +44,13 @@ export default tseslint.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'test-results/**', 'data/**'] },
   ...tseslint.configs.recommended,
   ...vue.configs['flat/recommended'],
-  { files: ['**/*.vue'], languageOptions: { parser: vueParser, parserOptions: { parser: tseslint.parser, ecmaVersion: 'latest', sourceType: 'module' } } },
+  {
+    files: ['**/*.vue'],
+    languageOptions: {
+      parser: vueParser,
+      parserOptions: { parser: tseslint.parser, ecmaVersion: 'latest', sourceType: 'module' },
+    },
+  },
   {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -61,7 +71,10 @@ export default tseslint.config(
       'vue/require-default-prop': 'off',
     },
   },
-  { files: ['electron/hosts/launch/**', 'tests/**', 'resources/tools/**', 'native/**/*worker*'], rules: { 'no-console': 'off' } },
+  {
+    files: ['electron/hosts/launch/**', 'tests/**', 'resources/tools/**', 'native/**/*worker*'],
+    rules: { 'no-console': 'off' },
+  },
   { files: ['**/*.vue', '**/*.ts'], languageOptions: { globals: {} } },
   ...layerRules,
 );

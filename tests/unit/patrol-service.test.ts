@@ -31,7 +31,7 @@ afterEach(async () => {
 function scan(data: JsonObject, rest: { agoMs?: number; drill?: boolean } = {}) {
   const nowMs = clock.nowMs();
   const result = kernel.ports.write((tx) =>
-    insertEvent(tx.db, {
+    insertEvent(tx, {
       source: 'mqtt',
       eventId: `e${(count += 1)}`,
       deviceId: 'terminal-1',
