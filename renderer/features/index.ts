@@ -1,10 +1,11 @@
 /** The console's screens. To add one: a folder beside this file (see README.md) and a line here. */
 import type { Screen } from '#app/screen.ts';
 import alarms from './alarms/index.ts';
+import broadcast from './broadcast/index.ts';
 import emergency from './emergency/index.ts';
 import overview from './overview/index.ts';
 import records from './records/index.ts';
 import system from './system/index.ts';
 import video from './video/index.ts';
 
-export const screens: Screen[] = [overview, alarms, emergency, records, system, video];
+export const screens: Screen[] = [overview, alarms, emergency, broadcast, records, system, video];
