@@ -65,7 +65,8 @@ export const shapesOf = (options: DeviceOptions): StreamShape[] => [
 export function profilesXml(options: DeviceOptions, media: 1 | 2): string {
   const ptz = options.ptz === false ? '' : media === 2 ? `<tr2:PTZ${PTZ_CONFIGURATION}</tr2:PTZ>` : `<tt:PTZConfiguration${PTZ_CONFIGURATION}</tt:PTZConfiguration>`; // prettier-ignore
   const each = shapesOf(options).map((one) => {
-    const source = ' token="VSC0"><tt:Name>VSC</tt:Name><tt:SourceToken>VideoSource_1</tt:SourceToken>';
+    const source =
+      ' token="VSC0"><tt:Name>VSC</tt:Name><tt:SourceToken>VideoSource_1</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/>';
     const size = `<tt:Resolution><tt:Width>${one.width}</tt:Width><tt:Height>${one.height}</tt:Height></tt:Resolution>`;
     const rate = `<tt:RateControl><tt:FrameRateLimit>${one.rate}</tt:FrameRateLimit><tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>${one.bits}</tt:BitrateLimit></tt:RateControl>`;
     // Media 1 cannot say H265: devices say H264 there, or leave the profile out

@@ -173,7 +173,12 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
     const codes = known ? ['ter:InvalidArgVal', 'ter:NoToken'] : ['ter:ActionNotSupported'];
     send(
       400,
-      faultXml(vendor.envelope, known ? 'Sender' : 'Receiver', codes, 'Optional Action Not Implemented'),
+      faultXml(
+        vendor.envelope,
+        known ? 'Sender' : 'Receiver',
+        codes,
+        known ? 'No such token' : 'Optional Action Not Implemented',
+      ),
     );
   }
 
@@ -222,7 +227,10 @@ async function joinDiscovery(host: string, make: () => (relatesTo: string) => st
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   socket.on('message', (message, from) => {
     const id = /MessageID[^>]*>([^<]+)</.exec(message.toString())?.[1];
-    if (id && /Probe>|Probe\s/.test(message.toString())) socket.send(make()(id), from.port, from.address);
+    // Linux hands a group's datagrams to all its sockets: one network's devices must not hear the other's probes
+    const isNear = from.address.startsWith(host.slice(0, host.lastIndexOf('.') + 1));
+    if (id && isNear && /Probe>|Probe\s/.test(message.toString()))
+      socket.send(make()(id), from.port, from.address);
   });
   socket.bind(3702, '239.255.255.250');
   await once(socket, 'listening');

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OnvifClient } from '#native/onvif/client.ts';
+import { meaningOf, readNotifications } from '#native/onvif/event-message.ts';
+import { readProbeMatches } from '#native/onvif/found.ts';
+import { getProfiles, getStreamUri } from '#native/onvif/media.ts';
+import { createPullPoint } from '#native/onvif/pull-point.ts';
+import { faultError, readEnvelope } from '#native/onvif/soap.ts';
+import { child, names, readXml } from '#native/onvif/xml.ts';
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../fixtures/onvif/${name}.xml`, import.meta.url), 'utf8');
+async function answerOf(name: string) {
+  const read = await readEnvelope(fixture(name));
+  if ('fault' in read) throw new Error('a fault');
+  return child(read.body, names(read.body)[0]!)!;
+}
+/** A client that gives one recorded answer to everything, and keeps what was asked. */
+function recorded(name: string, services: string[]) {
+  const asked: { body: string; header: string }[] = [];
+  const client = {
+    services: async () => new Map(services.map((one) => [one, new URL('http://192.0.2.14/onvif/services')])),
+    call: async (_service: string, body: string, options?: { header?: string }) => {
+      asked.push({ body, header: options?.header ?? '' });
+      return answerOf(name);
+    },
+    reach: (address: string) => new URL(address),
+  } as unknown as OnvifClient;
+  return { client, asked };
+}
+
+describe('profiles', () => {
+  it('of Hikvision, Media 1: long groups, G.711, a speaker', async () => {
+    const profiles = await getProfiles(recorded('hikvision-profiles', ['media']).client);
+    expect(profiles[0]).toEqual({
+      token: 'Profile_1',
+      name: 'mainStream',
+      media: 1,
+      video: {
+        codec: 'h264',
+        width: 2560,
+        height: 1440,
+        framesPerSecond: 25,
+        kilobitsPerSecond: 4096,
+        govLength: 250,
+        sourceToken: 'VideoSource_1',
+      },
+      audioCodec: 'pcmu',
+      audioOutput: true,
+      ptz: { configurationToken: 'PTZToken', nodeToken: 'PTZNODETOKEN' },
+    });
+    expect(profiles[1]).toMatchObject({ name: 'subStream', ptz: null, audioCodec: null });
+  });
+  it('of Dahua, Media 2: H.265 main, AAC', async () => {
+    const profiles = await getProfiles(recorded('dahua-profiles2', ['media', 'media2']).client);
+    expect(
+      profiles.map(({ video, audioCodec }) => [video?.codec, video?.width, video?.govLength, audioCodec]),
+    ).toEqual([
+      ['h265', 3840, 50, 'aac'],
+      ['h264', 704, 50, null],
+    ]);
+  });
+  it('a stream address of Uniview with a bare ampersand', async () => {
+    const { client } = recorded('uniview-stream-uri', ['media']);
+    const uri = await getStreamUri(client, { token: 'x', media: 1 } as never);
+    expect(uri).toBe('rtsp://192.0.2.13:554/media/video1?profile=1&transport=unicast');
+  });
+});
+
+describe('events', () => {
+  const meanings = async (name: string) => readNotifications(await answerOf(name)).map(meaningOf);
+  it('of Hikvision', async () => {
+    expect(await meanings('hikvision-pull')).toEqual([
+      { kind: 'motion', on: false, source: 'VideoSource_1' },
+      { kind: 'motion', on: true, source: 'VideoSourceToken' },
+      { kind: 'tamper', on: true, source: 'VideoSourceToken' },
+      { kind: 'input', on: true, source: 'AlarmIn_1' },
+      undefined,
+    ]);
+  });
+  it('of Dahua: states as numbers, a source that went away', async () => {
+    expect(await meanings('dahua-pull')).toEqual([{ kind: 'tamper', on: true, source: '00000' }, undefined]);
+  });
+  it('of Axis: topics of its own', async () => {
+    expect(await meanings('axis-pull')).toEqual([
+      { kind: 'input', on: true, source: '3' },
+      { kind: 'motion', on: false, source: '' },
+      { kind: 'tamper', on: true, source: '1' },
+    ]);
+  });
+  it('a subscription of Axis is named in the header of every question', async () => {
+    const { client, asked } = recorded('axis-subscription', ['events']);
+    await (await createPullPoint(client)).unsubscribe();
+    expect(asked.at(-1)!.header).toContain(
+      '<p:SubscriptionId xmlns:p="http://www.axis.com/2009/event" wsa:IsReferenceParameter="true">37</p:SubscriptionId>',
+    );
+  });
+});
+
+describe('faults', () => {
+  it.each([
+    ['fault-soap11', 'wrong_password', 'Client'],
+    ['fault-expired', 'clock_skew', 'NotAuthorized'],
+    ['fault-not-supported', 'not_supported', 'PTZNotSupported'],
+  ])('%s', async (name, code, fault) => {
+    const read = await readEnvelope(fixture(name));
+    expect('fault' in read && faultError(read.fault)).toMatchObject({ code, params: { fault } });
+  });
+});
+
+describe('discovery', () => {
+  it('of Uniview: a Chinese name, IPv6 after the address that answered', async () => {
+    const { found, relatesTo } = await readProbeMatches(
+      fixture('uniview-probe-matches'),
+      '192.0.2.13',
+      '192.0.2.1',
+    );
+    expect(relatesTo).toBe('urn:uuid:ask');
+    expect(found).toEqual([
+      {
+        id: 'urn:uuid:00010010-0001-1020-8000-48ea63aabbcc',
+        host: '192.0.2.13',
+        urls: [
+          'http://192.0.2.13:80/onvif/device_service',
+          'http://[fe80::4aea:63ff:feaa:bbcc]:80/onvif/device_service',
+        ],
+        name: '东门 1',
+        hardware: 'IPC6424SR-X25',
+        location: '',
+        heardOn: ['192.0.2.1'],
+      },
+    ]);
+  });
+  it('anybody may send us anything', async () => {
+    const real = fixture('uniview-probe-matches');
+    const mangled = fc
+      .tuple(fc.nat(real.length), fc.nat(60), fc.string())
+      .map(([at, cut, more]) => real.slice(0, at) + more + real.slice(at + cut));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), mangled), async (text) => {
+        const { found } = await readProbeMatches(text, '192.0.2.1', '192.0.2.2');
+        return found.every((one) => one.urls.every((url) => URL.canParse(url)));
+      }),
+    );
+  });
+});
+
+describe('what is no SOAP', () => {
+  it.each([
+    '',
+    '<html><body>Login</body></html>',
+    '{"a":1}',
+    '<a><b></a>',
+    '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+  ])('%j', async (text) => {
+    await expect(readEnvelope(text)).rejects.toMatchObject({ code: 'not_onvif' });
+  });
+  it('names of objects are only names', async () => {
+    const read = await readXml('<a><constructor>1</constructor><__proto__><x>2</x></__proto__></a>');
+    expect(child(read, 'toString')).toBeUndefined();
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
