@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALARM_CATEGORIES } from '#domain/alarm-types.ts';
 import {
   command,
   commandInput,
@@ -18,21 +19,6 @@ import {
 
 export const WORKFLOW = ['new', 'in_progress', 'on_hold', 'resolved', 'closed'] as const;
 export const DISPOSITIONS = ['real', 'false', 'test', 'maintenance'] as const;
-export const CATEGORIES = [
-  'fire',
-  'gas',
-  'duress',
-  'intrusion',
-  'access',
-  'patrol',
-  'video',
-  'broadcast',
-  'equipment',
-  'environment',
-  'system',
-  'other',
-] as const;
-
 /** A condition that asks for a response. Active and acknowledged are two independent bits (ISA-18.2). */
 export const alarm = z.object({
   id: recordId,
@@ -46,7 +32,7 @@ export const alarm = z.object({
   level: z.int().nullable(),
   /** Dotted code, worded as `alarmType.<code>`. */
   type: z.string(),
-  category: z.enum(CATEGORIES),
+  category: z.enum(ALARM_CATEGORIES),
   priority,
   active: z.boolean(),
   acknowledged: z.boolean(),

@@ -7,7 +7,6 @@
 /** 1 critical, 2 high, 3 medium, 4 low: a smaller number is more urgent. */
 export type AlarmPriority = 1 | 2 | 3 | 4;
 
-/** Same list as CATEGORIES of the contract (a test holds them together: domain imports nothing). */
 export const ALARM_CATEGORIES = [
   'fire',
   'gas',

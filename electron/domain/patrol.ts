@@ -110,30 +110,3 @@ export function checkpointsSince(tracks: Iterable<PatrolTrack>, sinceMs: number)
   }
   return seen.size;
 }
-
-/**
- * The last midnight in a time zone (IANA name), UTC milliseconds. Found by the clock on the wall
- * there, so a day that is 23 or 25 hours long is counted right to the hour. A name that this platform
- * does not know is read as UTC.
- */
-export function startOfDayMs(nowMs: number, timezone: string): number {
-  const wall = wallOf(timezone);
-  const sinceMidnightMs = (ms: number) => {
-    const parts = wall.formatToParts(ms);
-    const value = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-    return ((value('hour') * 60 + value('minute')) * 60 + value('second')) * 1000;
-  };
-  const guess = nowMs - sinceMidnightMs(nowMs) - (nowMs % 1000);
-  // On a day with a clock change the guess is off by the change: an hour before or after midnight.
-  const off = sinceMidnightMs(guess);
-  return off === 0 ? guess : off > 12 * 3_600_000 ? guess + 24 * 3_600_000 - off : guess - off;
-}
-
-function wallOf(timezone: string): Intl.DateTimeFormat {
-  const hour = { hourCycle: 'h23', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-  try {
-    return new Intl.DateTimeFormat('en-GB', { ...hour, timeZone: timezone });
-  } catch {
-    return new Intl.DateTimeFormat('en-GB', { ...hour, timeZone: 'UTC' });
-  }
-}

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CATEGORIES } from '#contract/alarms.contract.ts';
 import { eventMessage } from '#contract/park-messages.ts';
 import { ALARM_CATEGORIES, ALARM_TYPES, alarmTypeOf, knownTypeOf, priorityOf } from '#domain/alarm-types.ts';
 
 describe('alarm types', () => {
-  it('keeps the category list of the contract', () => {
-    expect([...ALARM_CATEGORIES]).toEqual([...CATEGORIES]);
-  });
   it('has codes that a device may send, and a family above every one', () => {
     const code = eventMessage.shape.type;
     for (const key of Object.keys(ALARM_TYPES)) {

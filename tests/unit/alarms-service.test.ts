@@ -6,7 +6,7 @@ import type { Alarm } from '#contract/alarms.contract.ts';
 import { alarm as alarmSchema } from '#contract/alarms.contract.ts';
 import { createAlarms, type Alarms } from '#features/alarms/alarms.service.ts';
 import { watchInternalSources } from '#features/alarms/internal-sources.ts';
-import { startOfDayMs } from '#features/alarms/day-start.ts';
+import { startOfDayMs } from '#domain/day-start.ts';
 import { readAlarmPage } from '#features/alarms/alarm-reads.ts';
 import { insertEvent } from '#features/ingest/events.store.ts';
 import { migrations } from '#station/migrations/index.ts';

@@ -7,10 +7,10 @@ import {
   patrolId,
   patrolProgress,
   ROUND_GAP_MS,
-  startOfDayMs,
   type PatrolScan,
   type PatrolTrack,
 } from '#domain/patrol.ts';
+import { startOfDayMs } from '#domain/day-start.ts';
 
 const ROUTE = ['c1', 'c2', 'c3', 'c4'];
 const MINUTE = 60_000;

@@ -11,7 +11,7 @@ import { figuresOf, logOf, verifyAlarmLog, type AlarmFigures } from './alarm-log
 import { toAlarm, type StoredAlarm } from './alarm-row.ts';
 import { lastSeal, sealAlarmLog } from './alarm-seal.ts';
 import { addOccurrence, findAlarm, findTrack, saveTrack } from './alarms.store.ts';
-import { startOfDayMs } from './day-start.ts';
+import { startOfDayMs } from '#domain/day-start.ts';
 
 export type AlarmsServicePorts = Pick<
   StationPorts,

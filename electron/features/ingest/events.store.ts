@@ -3,7 +3,7 @@ import type { ChainReport } from '#contract/system.contract.ts';
 import type { Readable } from '#native/sqlite/types.ts';
 import { CHAIN_START, chainHash } from '#station/chain.ts';
 import type { StoredEvent, Tx } from '#station/ports.ts';
-import { prepared } from './statements.ts';
+import { prepared } from '#native/sqlite/prepared.ts';
 
 interface Row {
   row_id: number;

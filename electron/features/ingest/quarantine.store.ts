@@ -3,7 +3,7 @@ import type { quarantined, QuarantineCode } from '#contract/devices.contract.ts'
 import type { Readable, Writable } from '#native/sqlite/types.ts';
 import type { z } from 'zod';
 import type { Refusal } from './parse.ts';
-import { prepared } from './statements.ts';
+import { prepared } from '#native/sqlite/prepared.ts';
 
 export type Quarantined = z.infer<typeof quarantined>;
 

@@ -1,6 +1,6 @@
 import type { Writable } from '#native/sqlite/types.ts';
 import { stepSequence, type Gap } from './sequence.ts';
-import { prepared } from './statements.ts';
+import { prepared } from '#native/sqlite/prepared.ts';
 
 export interface ConfirmedGap extends Gap {
   deviceId: string;

@@ -6,9 +6,9 @@ import {
   isWalking,
   patrolId,
   patrolProgress,
-  startOfDayMs,
   type PatrolTrack,
 } from '#domain/patrol.ts';
+import { startOfDayMs } from '#domain/day-start.ts';
 import type { StationPorts } from '#station/ports.ts';
 import { loadScanEvents, type ScanEvent } from './patrol.store.ts';
 
