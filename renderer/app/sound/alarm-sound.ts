@@ -12,8 +12,8 @@ const LOSS_REPEAT_MS = 10_000;
 export const lossSilenced = ref(false);
 
 /**
- * Sounds waiting alarms, and the loss of the station, until somebody acts; by the same rule as the
- * station's own siren, which does not depend on any console.
+ * Sounds waiting alarms where the station's siren cannot, and the loss of the station, until somebody
+ * acts; by the same rule as the siren, which does not depend on any console.
  */
 export function useAlarmSound(): void {
   const alarms = useAlarms();
@@ -37,7 +37,11 @@ export function useAlarmSound(): void {
     if (soundAvailability.value !== 'ready') return;
     const { play, state } = soundFor(alarms.unacknowledged, memory, nowMs);
     memory = state;
-    if (play) playTone(play);
+    // Consoles run on the station's own machine: while its siren works, a second sound over it only blurs it.
+    // The siren is silent about drills.
+    const sirenSpeaks =
+      station.fresh && station.health.some(({ id, level }) => id === 'sound' && level === 'ok');
+    if (play && !(sirenSpeaks && play !== 'alarm-drill')) playTone(play);
     else if (lost && nowMs - lossSoundedAtMs >= LOSS_REPEAT_MS) {
       lossSoundedAtMs = nowMs;
       playTone('station-lost');
