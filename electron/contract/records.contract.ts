@@ -36,6 +36,8 @@ export const recordFilter = {
   toMs: epochMs.optional(),
   deviceId: z.string().max(64).optional(),
   priority: priority.optional(),
+  /** Of names as they were recorded; Chinese where there is no English one. */
+  language: z.enum(['zh', 'en']).default('zh'),
 };
 export const recordsContract = {
   search: query('records.view', '/records')
@@ -43,6 +45,6 @@ export const recordsContract = {
     .output(page(record).extend({ tookMs: z.number() })),
   /** CSV text in parts (UTF-8 with BOM, so that spreadsheets read Chinese); the last part ends the iterator. */
   exportCsv: query('records.export', '/records/export')
-    .input(z.object({ ...recordFilter, language: z.enum(['zh', 'en']).default('zh') }))
+    .input(z.object(recordFilter))
     .output(eventIterator(z.object({ text: z.string(), rows: z.int() }))),
 };

@@ -1,12 +1,9 @@
-import type { Page } from '@playwright/test';
 import { continuity, decodeG711, loudness } from '#tests/peers/rtp-receiver.ts';
+import { doStep, endRun, nextStep } from './board.ts';
 import { banner, expectMoving, open, signIn, tile } from './console.ts';
 import { startController } from './controller.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
-
-const step = (page: Page, title: string) =>
-  page.getByRole('region', { name: word('emergency.next') }).getByRole('heading', { name: title });
 
 test('from an alarm to its record, through a crash', async ({ page, park }) => {
   const controller = await startController(park);
@@ -43,9 +40,9 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
     const start = word('alarms.startPlan', { plan: '验收预案' });
     await page.getByRole('button', { name: start }).click();
     await page.getByRole('button', { name: start }).last().click();
-    await expect(step(page, '画面里有人吗')).toBeVisible();
+    await expect(nextStep(page, '画面里有人吗')).toBeVisible();
     expect(park.receiver.packets).toHaveLength(0);
-    await pressWhenSettled(page, '1', () => step(page, '画面里有人吗').isHidden());
+    await doStep(page, '画面里有人吗', '1');
     // Two seconds of A-law: 50 packets of 20 ms a second.
     await park.receiver.until((packets) => packets.length >= 75);
     const packets = park.receiver.packets.slice(0, 75);
@@ -53,28 +50,19 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
     expect(continuity(packets)).toEqual({ lost: 0, disorder: 0 });
     expect(loudness(decodeG711(park.receiver.packets)), 'something is said').toBeGreaterThan(0.01);
 
-    await expect(step(page, '重新布防')).toBeVisible({ timeout: 20_000 });
+    await expect(nextStep(page, '重新布防')).toBeVisible({ timeout: 20_000 });
     expect(controller.commands).toEqual([]);
-    await pressWhenSettled(page, 'Enter', () => step(page, '重新布防').isHidden());
-    await expect(step(page, '现场查看')).toBeVisible();
+    await doStep(page, '重新布防', 'Enter');
+    await expect(nextStep(page, '现场查看')).toBeVisible();
     expect(controller.commands).toEqual(['arm {"zoneId":"zone-north"}']);
-    await pressWhenSettled(page, 'Enter', () => step(page, '现场查看').isHidden());
-    await expect(page.getByText(word('emergency.allDone'), { exact: true })).toBeVisible();
+    await doStep(page, '现场查看', 'Enter');
   });
 
   await test.step('the run is ended and the alarm is closed as real', async () => {
-    await page
-      .getByRole('button', { name: word('emergency.complete') })
-      .first()
-      .click();
-    const dialog = page.getByRole('dialog');
-    await dialog
-      .getByRole('button')
-      .filter({ hasText: word('emergency.end.completed') })
-      .click();
-    await expect(dialog).toBeHidden();
+    await endRun(page);
     await park.event('fence-1', 'intrusion.fence', { state: 'clear' });
     await open(page, 'alarms');
+    const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: word('alarms.close'), exact: true }).click();
     await dialog.getByText(word('alarms.disposition.real'), { exact: true }).click();
     await dialog.getByRole('button', { name: word('alarms.close'), exact: true }).click();
@@ -96,7 +84,7 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
     await open(page, 'records');
     const rows = page.getByRole('listbox', { name: word('records.title') }).getByRole('option');
     await page.getByRole('textbox', { name: word('records.find') }).fill('围界');
-    for (const kind of ['event', 'alarm', 'broadcast', 'command'])
+    for (const kind of ['perimeter', 'alarm', 'broadcast', 'command'])
       await expect(rows.filter({ hasText: word(`records.kind.${kind}`) }).first(), kind).toBeVisible();
     await page.getByRole('textbox', { name: word('records.find') }).fill('验收预案');
     await expect(rows.filter({ hasText: word('records.kind.run') }).first()).toBeVisible();
@@ -106,7 +94,7 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
     const auditor = await page.context().newPage();
     await signIn(auditor, park, 'audit');
     await open(auditor, 'system');
-    await auditor.getByRole('button', { name: word('system.tab.audit') }).click();
+    await auditor.getByRole('button', { name: word('system.tab.audit'), exact: true }).click();
     await auditor.getByRole('button', { name: word('system.audit.verify') }).click();
     await expect(auditor.getByRole('status').filter({ hasText: /\d/ }).first()).toBeVisible();
     await expect(auditor.getByRole('cell', { name: word('audit.alarm.acknowledge') }).first()).toBeVisible();
@@ -115,11 +103,3 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
     await auditor.close();
   });
 });
-
-/** The board takes no key in the moment after a step has appeared: pressed again until it has an effect. */
-async function pressWhenSettled(page: Page, key: string, done: () => Promise<boolean>): Promise<void> {
-  await expect(async () => {
-    if (!(await done())) await page.keyboard.press(key);
-    expect(await done()).toBe(true);
-  }).toPass({ intervals: [300, 500, 800] });
-}

@@ -4,19 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
-import type { Contract } from '#contract/index.ts';
-import type { HealthItem } from '#contract/system.contract.ts';
+import { openApi, useExternalBroker, type Api } from '#tests/peers/console-api.ts';
 import { freePort, startMosquitto, type Mosquitto } from '#tests/peers/mosquitto.ts';
 import { startRtpReceiver, type RtpReceiver } from '#tests/peers/rtp-receiver.ts';
 import { SMALL_CLIP, startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
-import { waitFor } from '#tests/peers/wait-for.ts';
 import { startNode, type HostProcess } from '#tests/peers/web-host.ts';
 import { PLAN, siteOf } from './site.ts';
 
-export type Api = ContractRouterClient<Contract>;
 const LOGIN = { user: 'viewer', password: 'c4mera-Secret' };
 /** The built web host; `npm test` builds it first. */
 const HOST = 'out/main/web.js';
@@ -103,13 +97,7 @@ export class Park {
     this.mosquitto = mosquitto;
     this.brokerPort = mosquitto.port;
     this.#closers.push(() => mosquitto.stop());
-    const admin = await this.api('admin');
-    await admin.system.putSetting({ key: 'broker.url', value: mosquitto.url });
-    await admin.system.putSetting({ key: 'broker.kind', value: 'external' });
-    await waitFor('the station at the external broker', async () => {
-      const link = (await this.health(admin)).get('broker');
-      return link?.code === 'online' && String(link.params['address']).includes(String(mosquitto.port));
-    });
+    await useExternalBroker(await this.api('admin'), mosquitto);
   }
 
   /** Starts the host, for the first time or again after it was killed; resolves when it serves. */
@@ -145,19 +133,12 @@ export class Park {
 
   /** A client of the contract on a connection of its own, signed in when a demo account is named. */
   async api(username?: string, password = `demo-${username}`): Promise<Api> {
-    const websocket = new WebSocket(`ws://127.0.0.1:${this.#port}/rpc`);
-    this.#closers.push(() => websocket.close());
-    await once(websocket, 'open');
-    const api = createORPCClient<Api>(new RPCLink({ websocket }));
-    if (username) await api.auth.signIn({ username, password });
+    const { api, close } = await openApi(
+      this.url,
+      username === undefined ? undefined : { username, password },
+    );
+    this.#closers.push(close);
     return api;
-  }
-
-  /** The lines of the foot bar as they are now. */
-  async health(api: Api): Promise<Map<string, HealthItem>> {
-    for await (const message of await api.system.health())
-      if (message.kind === 'snapshot') return new Map(message.items.map((item) => [item.id, item]));
-    throw new Error('no snapshot of the health');
   }
 
   /** Publishes with mosquitto's own client, QoS 1: resolves when the broker has taken it. */

@@ -42,13 +42,21 @@ export interface RunningHost extends HostProcess {
   url: string;
 }
 
-/** Starts the web host from its source on the small site and waits until it serves. Ports are free ones unless given. */
-export async function startWebHost(dataDir: string, args: readonly string[] = []): Promise<RunningHost> {
+/**
+ * Starts the web host on the small site and waits until it serves. Ports are free ones unless given.
+ * @param options.built the built one, as people run it, instead of its source
+ */
+export async function startWebHost(
+  dataDir: string,
+  args: readonly string[] = [],
+  options: { built?: boolean } = {},
+): Promise<RunningHost> {
   const ports = ['--port', '--broker-port', '--rtsp-port'].flatMap((name) =>
     args.includes(name) ? [] : [name, '0'],
   );
   const site = args.includes('--site') ? [] : ['--site', SMALL_SITE];
-  const host = startNode('electron/hosts/web/main.ts', ['--data', dataDir, ...site, ...ports, ...args]);
+  const script = options.built ? 'out/main/web.js' : 'electron/hosts/web/main.ts';
+  const host = startNode(script, ['--data', dataDir, ...site, ...ports, ...args]);
   const url = await new Promise<string>((resolve, reject) => {
     host.child.on('message', (message: { type?: string; url?: string }) => {
       if (message.type === 'ready' && message.url) resolve(message.url);

@@ -5,6 +5,7 @@ import { type ParkRecord } from '#contract/records.contract.ts';
 import type { Priority } from '#contract/base.ts';
 import { api } from '#api/client.ts';
 import { toApiError, type ApiError } from '#api/errors.ts';
+import { language } from '#ui/preferences.ts';
 
 export type RecordKind = (typeof RECORD_KINDS)[number];
 export const PAGE_ROWS = 100;
@@ -56,6 +57,7 @@ export function useRecordSearch(start: Partial<RecordForm> = {}) {
     try {
       const page = await api.records.search({
         ...filterOf(form),
+        language: language.value,
         limit: PAGE_ROWS,
         ...(from ? { cursor: from } : {}),
       });
@@ -78,7 +80,7 @@ export function useRecordSearch(start: Partial<RecordForm> = {}) {
     computed(() => form.text),
     250,
   );
-  watch([typed, () => [form.kinds, form.range, form.deviceId, form.priority]], search, {
+  watch([typed, language, () => [form.kinds, form.range, form.deviceId, form.priority]], search, {
     deep: true,
     immediate: true,
   });
