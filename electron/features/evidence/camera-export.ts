@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { mp4Writer, type Mp4Writer } from '#native/mp4/writer.ts';
+import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
+import { startBurn, type Burn } from './burn.ts';
+import { hashedFile, hashFile, type BundleFile, type HashedFile } from './hashed-file.ts';
+import { fileStamp, utcOffsetMs } from './local-time.ts';
+import { segmentPlan, type Segment } from './segments.ts';
+
+/** What the bundle says of one camera. */
+export interface CameraFacts {
+  id: string;
+  videos: (Omit<Segment, 'init'> & { name: string; durationMs: number; burnt: string | null })[];
+  gaps: { fromMs: number; toMs: number; reason: string }[];
+  /** Left out because they are blocked for privacy, or, if `withBlocked`, in it nevertheless. */
+  blocked: { fromMs: number; toMs: number }[];
+  /** Parts that are in the index and could not be read. */
+  unreadable: { atMs: number; error: string }[];
+  burnFailed: boolean;
+}
+
+export interface CameraExport {
+  recordings: RecordingsPort;
+  /** Folder of the bundle. */
+  folder: string;
+  cameraId: string;
+  /** Place in the list of cameras, from 1: names that differ in case only must not meet on Windows. */
+  number: number;
+  fromMs: number;
+  toMs: number;
+  withBlocked: boolean;
+  /** Path of ffmpeg if copies with the time in the picture are wanted. */
+  burnWith: string | null;
+  timezone: string;
+  signal: AbortSignal;
+  /** Called for each part. @throws to end the export */
+  onProgress(atMs: number, bytes: number): void | Promise<void>;
+}
+
+interface OpenVideo {
+  segment: Segment;
+  name: string;
+  file: HashedFile;
+  writer: Mp4Writer;
+  burn: Burn | null;
+}
+
+/**
+ * Writes the videos of one camera: an MP4 for each stretch without a break.
+ * @throws what the disk says; the signal's reason
+ */
+export async function exportCamera(
+  options: CameraExport,
+): Promise<{ facts: CameraFacts; files: BundleFile[] }> {
+  const { recordings, cameraId, fromMs, toMs, withBlocked, signal } = options;
+  const index = await recordings.ranges(cameraId, fromMs, toMs);
+  const clip = <T extends { fromMs: number; toMs: number }>(span: T): T => ({
+    ...span,
+    fromMs: Math.max(span.fromMs, fromMs),
+    toMs: Math.min(span.toMs, toMs),
+  });
+  const facts: CameraFacts = {
+    ...{ id: cameraId, videos: [], unreadable: [], burnFailed: false },
+    gaps: index.gaps.map(clip).filter((gap) => gap.fromMs < gap.toMs),
+    blocked: index.blocked.map(clip).filter((span) => span.fromMs < span.toMs),
+  };
+  const files: BundleFile[] = [];
+  const plan = segmentPlan();
+  let open: OpenVideo | undefined;
+  await mkdir(path.join(options.folder, 'video'), { recursive: true });
+  try {
+    const chunks = recordings.readParts(cameraId, fromMs, toMs, {
+      withBlocked,
+      signal,
+      onProblem: ({ wallMs, error }) => facts.unreadable.push({ atMs: wallMs, error }),
+    });
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      const placed = plan(chunk);
+      if (!placed) continue;
+      if (placed.isNew) {
+        if (open) await close(open);
+        open = undefined;
+        open = await begin(placed.segment, chunk);
+      }
+      const video = open as OpenVideo;
+      await video.writer.append(chunk.data, placed.shift);
+      await video.burn?.add(chunk);
+      await options.onProgress(chunk.endWallMs, chunk.data.length);
+    }
+    signal.throwIfAborted();
+    if (open) await close(open);
+    open = undefined;
+  } finally {
+    await open?.burn?.abort();
+    await open?.file.abandon();
+  }
+  return { facts, files };
+
+  async function begin(segment: Segment, chunk: RecordedChunk): Promise<OpenVideo> {
+    const stem = `${String(options.number).padStart(2, '0')}-${cameraId}-${fileStamp(segment.startMs, options.timezone)}`;
+    const same = facts.videos.filter(({ name }) => name.startsWith(`video/${stem}`)).length;
+    const name = `video/${stem}${same > 0 ? `-${same + 1}` : ''}.mp4`;
+    const file = await hashedFile(options.folder, name);
+    const writer = mp4Writer(chunk.init, segment.startMs, (bytes) => file.write(bytes));
+    const burn = options.burnWith === null ? null : await beginBurn(options.burnWith, name, segment);
+    return { segment, name, file, writer, burn };
+  }
+
+  /** A copy that cannot be begun is a warning: the original is what proves. */
+  async function beginBurn(ffmpeg: string, name: string, segment: Segment): Promise<Burn | null> {
+    const offset = utcOffsetMs(options.timezone, segment.startMs);
+    const { init, startMs } = segment;
+    const { folder } = options;
+    try {
+      await mkdir(path.join(folder, 'video-with-time'), { recursive: true });
+      return await startBurn({
+        ffmpeg,
+        folder,
+        name: burntName(name),
+        cameraId,
+        init,
+        startMs,
+        utcOffsetMs: offset,
+      });
+    } catch {
+      facts.burnFailed = true;
+      return null;
+    }
+  }
+
+  async function close({ segment, name, file, writer, burn }: OpenVideo): Promise<void> {
+    const { durationMs } = await writer.finish();
+    files.push(await file.finish());
+    let burnt: string | null = null;
+    if (burn && (await burn.finish())) {
+      burnt = burntName(name);
+      files.push(await hashFile(options.folder, burnt));
+    } else if (burn) facts.burnFailed = true;
+    const { init: _init, ...rest } = segment;
+    facts.videos.push({ ...rest, name, durationMs, burnt });
+  }
+}
+
+const burntName = (name: string): string => name.replace(/^video\//, 'video-with-time/');
