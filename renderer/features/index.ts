@@ -2,10 +2,24 @@
 import type { Screen } from '#app/screen.ts';
 import alarms from './alarms/index.ts';
 import broadcast from './broadcast/index.ts';
+import devices from './devices/index.ts';
 import emergency from './emergency/index.ts';
 import overview from './overview/index.ts';
+import patrol from './patrol/index.ts';
+import perimeter from './perimeter/index.ts';
 import records from './records/index.ts';
 import system from './system/index.ts';
 import video from './video/index.ts';
 
-export const screens: Screen[] = [overview, alarms, emergency, broadcast, records, system, video];
+export const screens: Screen[] = [
+  overview,
+  alarms,
+  emergency,
+  broadcast,
+  devices,
+  patrol,
+  perimeter,
+  records,
+  system,
+  video,
+];
