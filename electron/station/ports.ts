@@ -6,6 +6,7 @@ import type { LocalText, JsonObject, LngLat, Priority } from '#contract/base.ts'
 import type { Alarm } from '#contract/alarms.contract.ts';
 import type { CommandReceipt } from '#contract/devices.contract.ts';
 import type { HealthItem } from '#contract/system.contract.ts';
+import type { MediaNotice, MediaRequest } from '#contract/media-wire.ts';
 import type { Action } from '#contract/plan.ts';
 import type { AvailabilityMessage, ReplyMessage, TelemetryMessage } from '#contract/park-messages.ts';
 import type {
@@ -298,6 +299,24 @@ export interface RecordingsPort {
   ): AsyncIterable<RecordedChunk>;
   /** Keeps the range from being deleted until the returned function is called (an export that runs). Not over a restart. */
   hold(cameraIds: readonly string[], fromMs: number, toMs: number): () => void;
+}
+
+/** What a media connection of a console is to those who send pictures. */
+export interface MediaOutlet {
+  /** Written and not yet taken by the network. */
+  readonly unsentBytes: number;
+  sendNotice(notice: MediaNotice): void;
+  sendBytes(bytes: Uint8Array): void;
+}
+export type ReplayRequest = Extract<MediaRequest, { type: 'replay' }>;
+/** One recording on one tile; see `media-wire.ts`. */
+export interface ReplayTile {
+  pace(atMs: number, speed: number): void;
+  seek(jump: number, atMs: number): void;
+  step(jump: number, atMs: number, direction: 1 | -1): void;
+  close(): void;
+  /** Settles when nothing of it is left. */
+  ended: Promise<void>;
 }
 
 /** A console's marks for alarms on the map. */

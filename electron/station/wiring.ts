@@ -31,6 +31,8 @@ import { plansApi, runsApi } from '#features/plans/plans.api.ts';
 import { createPlans } from '#features/plans/plans.service.ts';
 import { verifyRuns } from '#features/plans/runs.store.ts';
 import { createRuns } from '#features/plans/runs.service.ts';
+import { recordingApi } from '#features/recording/recording.api.ts';
+import { createRecording, type RecordingService } from '#features/recording/recording.service.ts';
 import { recordsApi } from '#features/records/records.api.ts';
 import { createRecords } from '#features/records/records.service.ts';
 import { siteApi } from '#features/site/site.api.ts';
@@ -46,7 +48,7 @@ import type { StationOptions } from './boot.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
 import { parkAddress } from './park-address.ts';
-import type { EventsPort, StationPorts } from './ports.ts';
+import type { EventsPort, MediaOutlet, ReplayRequest, StationPorts } from './ports.ts';
 import { rpc } from './rpc.ts';
 import { Sessions, type ActiveSession } from './sessions.ts';
 import { createSettings } from './settings.ts';
@@ -84,6 +86,11 @@ export async function wire({
     const now = sessions.refresh(session);
     return now !== null && may(now.account.role, 'video.view');
   };
+  const openReplay = (session: ActiveSession, request: ReplayRequest, outlet: MediaOutlet) => {
+    const role = sessions.refresh(session)?.account.role;
+    if (!role || !may(role, 'video.replay')) return 'forbidden' as const;
+    return recording.openReplay(request, outlet, may(role, 'video.evidence')) ?? ('unknown_camera' as const);
+  };
   // first of all, so that the cameras of a demo park listen when they are asked; for a real site it does nothing
   const demo = createDemo(ports, {
     broker: () => parkAddress(link.info(), settings, site.port.current().site.id),
@@ -91,7 +98,7 @@ export async function wire({
     rtspPort: options.overrides?.demoRtspPort,
   });
   await demo.openCameras();
-  const video = createVideo({ ...ports, site: demo.camerasOf(site.port) }, { mayView }, options.mediaUrl);
+  const video = createVideo({ ...ports, site: demo.camerasOf(site.port) }, { mayView, openReplay }, options.mediaUrl);
   stops.push(() => video.stop());
 
   // what comes in: the link is opened last, when everything that a message may touch is there
@@ -104,6 +111,13 @@ export async function wire({
   const ingest = createIngest(ports, { alarms: alarms.port, devices: devices.port });
   const isActive = (deviceId: string, type: string) =>
     alarms.port.open().some((alarm) => alarm.deviceId === deviceId && alarm.type === type && alarm.active);
+  const recording: RecordingService = createRecording(ports, {
+    openStream: video.openStream,
+    ffmpegPath: video.ffmpegPath,
+    events,
+    isActive,
+  });
+  stops.push(() => recording.stop());
   stops.push(watchInternalSources(ports, events, isActive));
   stops.push(watchLink(ports, link, ingest, () => alarms.port.open()));
   stops.push(watchMachine(ports, events, () => alarms.port.open()));
@@ -148,6 +162,8 @@ export async function wire({
   devices.start();
   records.start();
   runs.resume();
+  // disks may be slow to answer: the station does not wait for them
+  void recording.start();
   await link.start(ingest.commitBatch);
   stops.push(() => link.stop());
   void demo.start();
@@ -174,6 +190,7 @@ export async function wire({
     plans: plansApi(plans),
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),
+    recording: recordingApi(recording, () => clock.nowMs()),
     patrol: patrolApi(patrol),
     perimeter: perimeterApi(perimeter),
     records: recordsApi(records, ports),

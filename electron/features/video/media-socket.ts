@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { mediaRequest, type MediaNotice, type StreamKind } from '#contract/media-wire.ts';
+import { mediaRequest, type MediaNotice, type MediaRequest, type StreamKind } from '#contract/media-wire.ts';
 import type { Relay } from '#native/ffmpeg/relay.ts';
+import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
 import { createCongestion } from './congestion.ts';
-import { attachViewer, type MediaOutlet } from './media-viewer.ts';
+import { attachViewer } from './media-viewer.ts';
 
 /** A wall of 36 tiles and some to change over. */
 const MAX_SUBSCRIPTIONS = 64;
@@ -19,6 +20,12 @@ export interface MediaSocketOptions<Session> {
   mayView(session: Session): boolean;
   /** The relay of a camera's stream, or undefined if there is no such camera. */
   openStream(cameraId: string, stream: StreamKind): Relay | undefined;
+  /** A recording of a camera. Absent: this station has none. */
+  openReplay?(
+    session: Session,
+    request: ReplayRequest,
+    outlet: MediaOutlet,
+  ): ReplayTile | 'forbidden' | 'unknown_camera';
 }
 
 export interface MediaSocket<Session> {
@@ -40,7 +47,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
   const consoles = new Map<WebSocket, { session: Session; end(): void }>();
 
   function serve(socket: WebSocket, session: Session): void {
-    const open = new Map<number, { leave(): void; relay: Relay }>();
+    const open = new Map<number, { leave(): void; relay?: Relay; tile?: ReplayTile }>();
     const congestion = createCongestion();
     const outlet: MediaOutlet = {
       get unsentBytes() {
@@ -64,12 +71,34 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       before?.leave();
     }
 
+    function openReplay(request: ReplayRequest): void {
+      const { sub } = request;
+      if (open.size >= MAX_SUBSCRIPTIONS) return refuse(sub, 'too_many');
+      // Not after it: both would send under the same number.
+      open.get(sub)?.leave();
+      open.delete(sub);
+      const tile = options.openReplay?.(session, request, outlet) ?? 'unknown_camera';
+      if (typeof tile === 'string') return refuse(sub, tile);
+      open.set(sub, { tile, leave: () => tile.close() });
+    }
+
+    function steer(request: Extract<MediaRequest, { subs: number[] }>): void {
+      for (const sub of request.subs) {
+        const tile = open.get(sub)?.tile;
+        if (request.type === 'pace') tile?.pace(request.atMs, request.speed);
+        if (request.type === 'seek') tile?.seek(request.jump, request.atMs);
+        if (request.type === 'step') tile?.step(request.jump, request.atMs, request.direction);
+      }
+    }
+
     function onMessage(data: RawData, isBinary: boolean): void {
       const request = isBinary ? undefined : parse(data.toString());
       // A console of ours never sends anything else.
       if (!request) return socket.close(1008, 'request');
       if (request.type === 'open') openOne(request.sub, request.cameraId, request.stream);
-      if (request.type === 'retry') open.get(request.sub)?.relay.retryNow();
+      if (request.type === 'replay') openReplay(request);
+      if ('subs' in request) steer(request);
+      if (request.type === 'retry') open.get(request.sub)?.relay?.retryNow();
       if (request.type === 'close') {
         open.get(request.sub)?.leave();
         open.delete(request.sub);

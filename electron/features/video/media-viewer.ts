@@ -2,18 +2,11 @@ import {
   MEDIA_HEADER_BYTES,
   writeMediaHeader,
   type MediaHeader,
-  type MediaNotice,
   type MediaState,
 } from '#contract/media-wire.ts';
 import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
+import type { MediaOutlet } from '#station/ports.ts';
 import { createFrameGate, type Congestion } from './congestion.ts';
-
-/** The part of a WebSocket that a viewer writes to. */
-export interface MediaOutlet {
-  readonly unsentBytes: number;
-  sendNotice(notice: MediaNotice): void;
-  sendBytes(bytes: Uint8Array): void;
-}
 
 /** The contract's words for a relay's state. */
 export function mediaStateOf(state: StreamState): MediaState {

@@ -5,7 +5,7 @@ import { STREAM_KINDS, type StreamKind } from '#contract/media-wire.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
 import { createRelay, type Relay, type StreamState } from '#native/ffmpeg/relay.ts';
 import { describe } from '#native/rtsp/describe.ts';
-import type { StationPorts } from '#station/ports.ts';
+import type { MediaOutlet, ReplayRequest, ReplayTile, StationPorts } from '#station/ports.ts';
 import { addRelay, cameraDesk, cameraState, type CameraDesk } from './camera-desk.ts';
 import type { HealthChange } from './camera-health.ts';
 import { sourceOf, streamOf } from './camera-sources.ts';
@@ -27,6 +27,12 @@ export type VideoService = ReturnType<typeof createVideo>;
 export interface VideoSessions<Session> {
   /** Whether it is still signed in and may look. */
   mayView(session: Session): boolean;
+  /** Recordings, if there are any. */
+  openReplay?(
+    session: Session,
+    request: ReplayRequest,
+    outlet: MediaOutlet,
+  ): ReplayTile | 'forbidden' | 'unknown_camera';
 }
 
 /**
@@ -57,6 +63,7 @@ export function createVideo<Session>(
   const media = createMediaSocket<Session>({
     authorize: (token) => tickets.take(token),
     mayView: (session) => sessions.mayView(session),
+    openReplay: sessions.openReplay,
     openStream,
   });
 

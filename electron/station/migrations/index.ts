@@ -4,6 +4,14 @@ import { ingest } from './002-ingest.ts';
 import { alarmsDevicesRecords } from './003-alarms-devices-records.ts';
 import { response } from './004-response.ts';
 import { broadcast } from './005-broadcast.ts';
+import { recording } from './006-recording.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
-export const migrations: readonly Migration[] = [base, ingest, alarmsDevicesRecords, response, broadcast];
+export const migrations: readonly Migration[] = [
+  base,
+  ingest,
+  alarmsDevicesRecords,
+  response,
+  broadcast,
+  recording,
+];

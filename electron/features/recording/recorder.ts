@@ -1,0 +1,189 @@
+import type { StreamKind } from '#contract/media-wire.ts';
+import type { RecordingState } from '#contract/recording.contract.ts';
+import type { RecordingCause } from '#domain/recording-types.ts';
+import type { Wanted } from '#domain/recording-rule.ts';
+import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
+import { preRoll } from '#native/recording/pre-roll.ts';
+import type { RecordedFrame, RecordedTrack } from '#native/recording/types.ts';
+import type { Clock } from '#station/clock.ts';
+import type { Log } from '#station/log.ts';
+import { createTape, type Tape, type TapeDeps } from './tape.ts';
+import type { Library } from './library.ts';
+
+/** Frames come and no part was safe for this long: the recorder, and only it, begins again. */
+const STUCK_MS = 15_000;
+/** A frame within this is "frames come". */
+const FLOWING_MS = 3_000;
+
+export interface RecorderOrder extends Wanted {
+  stream: StreamKind;
+  preMs: number;
+}
+export interface RecorderDeps extends Omit<TapeDeps, 'onProblem' | 'onClockForward' | 'library'> {
+  library: Library;
+  clock: Clock;
+  log: Log;
+  openStream(cameraId: string, stream: StreamKind): Relay | undefined;
+  onClockForward(cameraId: string, fromMs: number, toMs: number): void;
+}
+export type RecorderStatus = Pick<RecordingState, 'state' | 'reason' | 'cause'>;
+export type Recorder = ReturnType<typeof createRecorder>;
+
+const NOTHING: RecorderOrder = { pull: false, cause: null, reason: 'off', stream: 'main', preMs: 0 };
+
+/** Records one camera as it is told to: one more viewer of the relay that the wall uses. */
+export function createRecorder(cameraId: string, deps: RecorderDeps) {
+  const { clock, library, log } = deps;
+  const ring = preRoll();
+  let order = NOTHING;
+  let relay: Relay | undefined;
+  let leave: (() => void) | undefined;
+  let track: RecordedTrack | undefined;
+  let tape: Tape | undefined;
+  let taped: { stream: StreamKind; cause: RecordingCause; sinceMs: number } | undefined;
+  /** The last frame that was given to a tape: what a new visit to the relay brings again is not recorded twice. */
+  let last: { track: RecordedTrack; ticks: number } | undefined;
+  let needsKey = true;
+  /** Recording is to end with the group of pictures that runs. */
+  let isEnding = false;
+  let lastFrameAtMs = -Infinity;
+  let bytes = 0;
+  let streamReason: RecordingState['reason'] = null;
+  let restarted = false;
+  const endings = new Set<Promise<void>>();
+
+  function onState(state: StreamState): void {
+    if (state.kind === 'live') streamReason = null;
+    if (state.kind === 'waiting') streamReason = state.reason;
+  }
+
+  function onFrame(frame: RecordedFrame): void {
+    lastFrameAtMs = clock.monotonicMs();
+    bytes += frame.data.length;
+    if (isEnding && frame.key) endTape();
+    if (taped) feed(frame);
+    else ring.add(frame, order.preMs);
+  }
+
+  function feed(frame: RecordedFrame): void {
+    if (!track || !tape || !taped) return;
+    const isKnown = last?.track === track && frame.ticks <= last.ticks;
+    if (isKnown) needsKey = true;
+    if (isKnown || (needsKey && !frame.key)) return;
+    needsKey = false;
+    last = { track, ticks: frame.ticks };
+    tape.push(frame, track, taped.cause);
+  }
+
+  function beginTape(cause: RecordingCause): void {
+    isEnding = false;
+    if (taped) {
+      taped.cause = cause;
+      return;
+    }
+    const row = library.streamFor(cameraId, order.stream, clock.nowMs());
+    tape = createTape(row, {
+      ...deps,
+      onClockForward: (fromMs, toMs) => deps.onClockForward(cameraId, fromMs, toMs),
+      onProblem: (reason, detail) => log.warn('recording failed', { camera: cameraId, reason, detail }),
+    });
+    taped = { stream: order.stream, cause, sinceMs: clock.monotonicMs() };
+    needsKey = true;
+    for (const frame of ring.take()) feed(frame);
+  }
+
+  function endTape(): void {
+    isEnding = false;
+    const ended = tape?.finish();
+    if (ended) {
+      endings.add(ended);
+      void ended.finally(() => endings.delete(ended));
+    }
+    tape = undefined;
+    taped = undefined;
+  }
+
+  function visit(): void {
+    const wanted = order.pull ? deps.openStream(cameraId, order.stream) : undefined;
+    if (wanted === relay) return;
+    leave?.();
+    leave = undefined;
+    ring.take();
+    relay = wanted;
+    streamReason = null;
+    leave = wanted?.join({
+      state: onState,
+      track(next) {
+        ring.take();
+        track = next;
+        needsKey = true;
+      },
+      frame: onFrame,
+    });
+  }
+
+  /** Restarts the recorder alone: neither the camera's stream nor those who look at it notice. */
+  function restart(): void {
+    log.error('recorder restarted', { camera: cameraId, reason: tape?.problem ?? 'no part was written' });
+    tape?.abandon();
+    tape = undefined;
+    taped = undefined;
+    restarted = true;
+  }
+
+  function isStuck(nowMs: number): boolean {
+    if (!tape || !taped || tape.problem === 'disk_full' || tape.problem === 'disk_missing') return false;
+    const sinceMs = Math.max(tape.lastPartAtMs ?? -Infinity, taped.sinceMs);
+    return nowMs - lastFrameAtMs < FLOWING_MS && nowMs - sinceMs > STUCK_MS;
+  }
+
+  return {
+    cameraId,
+    /** Called whenever what is wanted may have changed, and each second. */
+    follow(next: RecorderOrder): void {
+      const nowMs = clock.monotonicMs();
+      // Another stream: the present recording ends, the other one begins with its own file.
+      if (taped && next.stream !== taped.stream) endTape();
+      order = next;
+      if (!next.pull) endTape();
+      visit();
+      if (next.cause) beginTape(next.cause);
+      else if (taped) isEnding = true;
+      tape?.tick();
+      if (isStuck(nowMs)) restart();
+    },
+    status(): RecorderStatus {
+      const { cause } = order;
+      if (!order.pull) return { state: 'off', reason: order.reason, cause };
+      if (!cause) {
+        const state = streamReason === null ? 'armed' : 'waiting';
+        return { state, reason: streamReason ?? order.reason, cause };
+      }
+      if (tape?.problem) return { state: 'stopped', reason: tape.problem, cause };
+      const isFlowing = clock.monotonicMs() - lastFrameAtMs < STUCK_MS;
+      const isWritten = tape?.lastPartAtMs != null && clock.monotonicMs() - tape.lastPartAtMs < STUCK_MS;
+      if (isWritten) restarted = false;
+      if (streamReason === null && isFlowing && isWritten) return { state: 'recording', reason: null, cause };
+      const reason = streamReason ?? (restarted ? 'recorder_restarted' : 'starting');
+      return { state: 'waiting', reason, cause };
+    },
+    /** Bytes received since the last call. */
+    takeBytes(): number {
+      const taken = bytes;
+      bytes = 0;
+      return taken;
+    },
+    /** Of a time in memory, for tests of its bounds. */
+    get ringBytes() {
+      return ring.bytes;
+    },
+    async stop(): Promise<void> {
+      order = NOTHING;
+      leave?.();
+      leave = undefined;
+      relay = undefined;
+      endTape();
+      await Promise.all(endings);
+    },
+  };
+}

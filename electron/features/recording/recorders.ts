@@ -1,0 +1,142 @@
+import type { Alarm } from '#contract/alarms.contract.ts';
+import type { RecordingState } from '#contract/recording.contract.ts';
+import { recordingRule, type Camera, type RecordingRule } from '#contract/site.ts';
+import { wantedOf } from '#domain/recording-rule.ts';
+import type { StationPorts } from '#station/ports.ts';
+import { alarmTriggers } from './alarm-triggers.ts';
+import { oldestOf } from './files.store.ts';
+import type { Library } from './library.ts';
+import { localTimes } from './local-time.ts';
+import { addNote, lastNotes } from './notes.store.ts';
+import { createRecorder, type Recorder, type RecorderDeps } from './recorder.ts';
+
+const NO_RULE = recordingRule.parse({});
+export const ruleOf = (camera: Camera | undefined): RecordingRule => camera?.recording ?? NO_RULE;
+
+type Deps = Omit<RecorderDeps, 'onClockForward' | 'library' | 'clock' | 'log'> & { library: Library };
+export type Recorders = ReturnType<typeof createRecorders>;
+
+/** One recorder per camera that is to be recorded: follows site, schedule and alarms, and notes why nothing is recorded. */
+export function createRecorders(ports: StationPorts, deps: Deps) {
+  const { clock, site, log } = ports;
+  const { library } = deps;
+  const recorders = new Map<string, Recorder>();
+  const live = ports.liveCollection<RecordingState>();
+  const noted = new Map([...lastNotes(library.db)].map(([id, { reason }]) => [id, reason]));
+  const localTime = localTimes();
+  const triggers = alarmTriggers(clock, (id) => ruleOf(site.camera(id)).postSeconds * 1_000);
+  let figuresAtMs = clock.monotonicMs();
+
+  function recorderOf(cameraId: string): Recorder {
+    let recorder = recorders.get(cameraId);
+    if (!recorder) {
+      const onClockForward = (id: string, fromMs: number, toMs: number) => {
+        library.later((db) => addNote(db, id, { atMs: fromMs, reason: 'clock' }));
+        library.later((db) => addNote(db, id, { atMs: toMs, reason: null }));
+      };
+      recorder = createRecorder(cameraId, { ...deps, clock, log, onClockForward });
+      recorders.set(cameraId, recorder);
+    }
+    return recorder;
+  }
+
+  function follow(camera: Camera): void {
+    const rule = ruleOf(camera);
+    const known = recorders.get(camera.id);
+    if (rule.mode === 'off' && !known) return publish(camera, rule);
+    const now = localTime(clock.nowMs(), site.current().site.timezone);
+    const wanted = wantedOf(rule, now, triggers.isOn(camera.id));
+    recorderOf(camera.id).follow({ ...wanted, stream: rule.stream, preMs: rule.preSeconds * 1_000 });
+    publish(camera, rule);
+  }
+
+  function publish(camera: Camera, rule: RecordingRule, kilobitsPerSecond?: number | null): void {
+    const recorder = recorders.get(camera.id);
+    const status = recorder?.status() ?? { state: 'off' as const, reason: 'off' as const, cause: null };
+    const streams = library.streamsOf(camera.id);
+    const oldest = streams.flatMap(({ id }) => oldestOf(library.db, id) ?? []);
+    const newest = streams.flatMap(({ endMs }) => endMs ?? []);
+    const before = live.get(camera.id);
+    const next: RecordingState = {
+      id: camera.id,
+      mode: rule.mode,
+      ...status,
+      kilobitsPerSecond:
+        kilobitsPerSecond === undefined ? (before?.kilobitsPerSecond ?? null) : kilobitsPerSecond,
+      oldestMs: oldest.length > 0 ? Math.min(...oldest) : null,
+      // Whole tens of seconds: the console knows that it goes on.
+      newestMs: newest.length > 0 ? Math.floor(Math.max(...newest) / 10_000) * 10_000 : null,
+    };
+    if (JSON.stringify(next) !== JSON.stringify(before)) live.upsert(next);
+    note(camera.id, status, Math.max(0, ...newest));
+  }
+
+  /** When it changes whether, or why not, a camera is recorded. */
+  function note(cameraId: string, status: Pick<RecordingState, 'state' | 'reason'>, newestMs: number): void {
+    const reason = status.state === 'recording' ? null : status.reason;
+    const before = noted.get(cameraId);
+    // A camera that was never to be recorded is no news.
+    if (before === reason || (before === undefined && reason === 'off')) return;
+    noted.set(cameraId, reason);
+    const nowMs = clock.nowMs();
+    // It ended when the last picture came, not when that was noticed.
+    const isEnd = before === null && newestMs > 0 && newestMs < nowMs && nowMs - newestMs < 60_000;
+    const atMs = isEnd ? newestMs : nowMs;
+    library.later((db) => addNote(db, cameraId, { atMs, reason }));
+  }
+
+  function remove(cameraId: string): void {
+    void recorders.get(cameraId)?.stop();
+    recorders.delete(cameraId);
+    live.remove(cameraId);
+  }
+
+  return {
+    live,
+    /** Each second, and when the site changes. */
+    tick(): void {
+      const cameras = site.current().cameras;
+      const ids = new Set(cameras.map(({ id }) => id));
+      for (const { id } of live.values()) if (!ids.has(id)) remove(id);
+      for (const camera of cameras) follow(camera);
+    },
+    figures(): void {
+      const nowMs = clock.monotonicMs();
+      const overMs = Math.max(1, nowMs - figuresAtMs);
+      figuresAtMs = nowMs;
+      for (const [id, recorder] of recorders) {
+        const camera = site.camera(id);
+        const bytes = recorder.takeBytes();
+        const kilobits = bytes > 0 ? Math.round((bytes * 8) / overMs / 10) * 10 : null;
+        if (camera) publish(camera, ruleOf(camera), kilobits);
+      }
+    },
+    alarm(alarm: Alarm): void {
+      for (const id of triggers.changed(alarm)) {
+        const camera = site.camera(id);
+        // At once: the second until the next tick would be missing from the pre-roll.
+        if (camera && ruleOf(camera).mode !== 'off') follow(camera);
+      }
+    },
+    /** What every camera that is to be recorded does now. */
+    counts() {
+      const states = live.values().filter(({ mode }) => mode !== 'off');
+      const count = (state: RecordingState['state']) => states.filter((one) => one.state === state).length;
+      return {
+        total: states.length,
+        recording: count('recording'),
+        armed: count('armed'),
+        waiting: states.filter(({ state, reason }) => state === 'waiting' && reason !== 'starting').length,
+        stopped: count('stopped'),
+      };
+    },
+    async stop(): Promise<void> {
+      await Promise.all([...recorders.values()].map((recorder) => recorder.stop()));
+      const atMs = clock.nowMs();
+      for (const [cameraId, reason] of noted)
+        if (reason !== 'off')
+          library.later((db) => addNote(db, cameraId, { atMs, reason: 'station_stopped' }));
+      recorders.clear();
+    },
+  };
+}

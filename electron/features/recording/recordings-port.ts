@@ -1,0 +1,126 @@
+import { overlaps } from '#domain/recording-spans.ts';
+import type { Span } from '#domain/recording-types.ts';
+import type { Part } from '#native/recording/types.ts';
+import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
+import type { FileRow } from './files.store.ts';
+import type { Holds } from './holds.service.ts';
+import type { Shelf } from './shelf.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Read with one call: a fast disk is not kept waiting, and an export never has much in memory. */
+const CHUNK_BYTES = 2 * 1024 * 1024;
+
+/** Parts that follow each other in a file; the first from `offset` on, which is a key frame's. */
+interface Run {
+  parts: Part[];
+  offset: number;
+  key: boolean;
+}
+
+export function recordingsPort(shelf: Shelf, timeline: Timeline, holds: Holds): RecordingsPort {
+  return {
+    async ranges(cameraId, fromMs, toMs) {
+      const [found] = await timeline.read([cameraId], { fromMs, toMs });
+      const { ranges = [], gaps = [], blocked = [] } = found ?? {};
+      return {
+        ranges: ranges.map(({ fromMs: from, toMs: to, epoch, stream }) => ({
+          ...{ fromMs: from, toMs: to },
+          ...{ epoch, stream },
+        })),
+        gaps,
+        blocked: blocked.map(({ fromMs: from, toMs: to }) => ({ fromMs: from, toMs: to })),
+      };
+    },
+    async *readParts(cameraId, fromMs, toMs, options = {}) {
+      const hidden = options.withBlocked ? [] : timeline.blockedOf(cameraId, { fromMs, toMs });
+      for (const file of shelf.between(cameraId, fromMs, toMs)) {
+        const runs = runsOf(shelf.parts(file), { fromMs, toMs }, hidden);
+        try {
+          for await (const chunk of readRuns(shelf, file, runs)) {
+            if (options.signal?.aborted) return;
+            yield chunk;
+          }
+        } catch (error) {
+          if (!options.onProblem) throw error;
+          options.onProblem({ fileId: file.uuid, wallMs: file.startMs, error: (error as Error).message });
+        }
+      }
+    },
+    hold: holds.hold,
+  };
+}
+
+/** The parts of a file that belong to a span without what is hidden, each stretch beginning with a key frame. */
+export function runsOf(parts: readonly Part[], span: Span, hidden: readonly Span[]): Run[] {
+  const isWanted = (part: Part) => {
+    const own = { fromMs: part.wallMs, toMs: Math.max(part.endWallMs, part.wallMs + 1) };
+    return part.wallMs < span.toMs && !hidden.some((one) => overlaps(one, own));
+  };
+  let first = parts.findLastIndex(({ keys }) => keys.some(({ wallMs }) => wallMs <= span.fromMs));
+  if (first < 0) first = 0;
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  let bytes = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index < first) continue;
+    if (!isWanted(part)) {
+      run = undefined;
+      continue;
+    }
+    if (run && bytes + part.bytes <= CHUNK_BYTES) {
+      run.parts.push(part);
+      bytes += part.bytes;
+      continue;
+    }
+    const before = run?.parts.at(-1);
+    const goesOn = before !== undefined && before.offset + before.bytes === part.offset;
+    const key =
+      index === first
+        ? (part.keys.findLast(({ wallMs }) => wallMs <= span.fromMs) ?? part.keys[0])
+        : part.keys[0];
+    if (!goesOn && !key) continue;
+    // A key frame that is the part's first has the part's own prft before it.
+    const isWhole = goesOn || key!.ticks === part.ticks;
+    run = {
+      parts: [part],
+      offset: isWhole ? part.offset : key!.offset,
+      key: key?.ticks === part.ticks || !goesOn,
+    };
+    bytes = part.bytes;
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function* readRuns(shelf: Shelf, file: FileRow, runs: readonly Run[]): AsyncGenerator<RecordedChunk> {
+  if (runs.length === 0) return;
+  const reader = await shelf.open(file);
+  try {
+    for (const { parts, offset, key } of runs) {
+      const first = parts[0]!;
+      const last = parts.at(-1)!;
+      const begin = first.keys.find((one) => one.offset === offset);
+      const skipped = begin ? first.keys.indexOf(begin) : -1;
+      const data = await reader.read(offset, last.offset + last.bytes - offset);
+      yield {
+        fileId: file.uuid,
+        ...{ epoch: file.epoch, codec: file.codec, width: file.width, height: file.height },
+        ...{ init: reader.init, data, key },
+        frames: skipped >= 0 ? countFrames(data) : parts.reduce((sum, part) => sum + part.frames, 0),
+        wallMs: begin?.wallMs ?? first.wallMs,
+        endWallMs: last.endWallMs,
+        ticks: begin?.ticks ?? first.ticks,
+        endTicks: last.endTicks,
+      };
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function countFrames(data: Buffer): number {
+  let frames = 0;
+  for (let at = 0; at + 8 <= data.length; at += Math.max(8, data.readUInt32BE(at)))
+    if (data.toString('latin1', at + 4, at + 8) === 'moof') frames += 1;
+  return frames;
+}

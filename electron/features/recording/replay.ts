@@ -1,0 +1,236 @@
+import {
+  MEDIA_HEADER_BYTES,
+  REPLAY_ALL_FRAMES_UP_TO,
+  writeMediaHeader,
+  type MediaHeader,
+  type MediaNotice,
+} from '#contract/media-wire.ts';
+import type { RecordingState } from '#contract/recording.contract.ts';
+import { GAP_SLACK_MS } from '#domain/recording-gaps.ts';
+import type { Span } from '#domain/recording-types.ts';
+import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
+import type { Clock } from '#station/clock.ts';
+import type { Cursor, CursorFrame } from './cursor.ts';
+
+/** So much of the recording is sent ahead of the console's clock, times its speed. */
+const LEAD_MS = 2_000;
+/** More unsent than this: the console is slow, nothing is added until it has caught up. */
+const FULL_BYTES = 2 * 1024 * 1024;
+const AGAIN_MS = 50;
+/** A console that cannot follow gets the key frame where its clock is, instead of what is past. */
+const LATE_MS = 3_000;
+/** New pictures at the end of what is recorded so far come each second. */
+const END_POLL_MS = 500;
+/** Fast forward: more pictures a second than this nobody sees. */
+const KEYS_PER_SECOND = 10;
+
+type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; epoch?: number };
+type Notice = Extract<MediaNotice, { type: 'replay' }>;
+
+export interface ReplayDeps {
+  clock: Clock;
+  cursor: Cursor;
+  /** The span around a moment that this session may not see, if there is one. */
+  blockAt(atMs: number): Span | undefined;
+  /** Why nothing is recorded in a span. */
+  reasonOf(span: Span): Promise<RecordingState['reason']>;
+  onError(error: Error): void;
+}
+
+/** Sends one recording to one tile, a little ahead of the console's clock. */
+export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: ReplayDeps): ReplayTile {
+  const { clock, cursor } = deps;
+  const { sub } = request;
+  let pace = { atMs: request.atMs, speed: request.speed, sinceMs: clock.monotonicMs() };
+  let pending: Jump | undefined = { ...request, direction: 0 };
+  let jump = request.jump;
+  let isClosed = false;
+  let wake: () => void = () => undefined;
+  let sequence = 0;
+  let sentFile: number | undefined;
+  let lastWallMs: number | undefined;
+  let lastKeySentMs = -Infinity;
+  let isBroken = false;
+  let isEndTold = false;
+  let held: CursorFrame | undefined;
+
+  const position = () => pace.atMs + (clock.monotonicMs() - pace.sinceMs) * pace.speed;
+  const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO;
+
+  function rest(ms: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = ms === undefined ? () => undefined : clock.after(ms, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  function tell(state: Notice['state'], about: Partial<Pick<Notice, 'atMs' | 'toMs' | 'reason'>>): void {
+    outlet.sendNotice({ type: 'replay', sub, jump, state, atMs: null, toMs: null, reason: null, ...about });
+  }
+
+  function sendBytes(data: Uint8Array, header: Omit<MediaHeader, 'sub' | 'sequence'>): void {
+    const message = new Uint8Array(MEDIA_HEADER_BYTES + data.length);
+    writeMediaHeader(new DataView(message.buffer), { ...header, sub, sequence });
+    message.set(data, MEDIA_HEADER_BYTES);
+    outlet.sendBytes(message);
+  }
+
+  function send(frame: CursorFrame, cached: boolean): void {
+    const { file, init, key, ticks, wallMs, data } = frame;
+    if (sentFile !== file.id) {
+      const { codec, width, height } = file;
+      outlet.sendNotice({ type: 'track', sub, codec, width, height });
+      const none = { key: false, discontinuity: false, cached: false, receivedAtMs: 0, ticks: 0 };
+      sendBytes(init, { ...none, init: true });
+      sentFile = file.id;
+    }
+    sequence += 1;
+    sendBytes(data, { key, init: false, discontinuity: isBroken, cached, receivedAtMs: wallMs, ticks });
+    isBroken = false;
+    lastWallMs = wallMs;
+  }
+
+  /** Frames from the key frame on up to the one to show, which is the last; empty if nothing is recorded from there on. */
+  async function approach({ atMs, direction, epoch }: Jump): Promise<CursorFrame[]> {
+    await cursor.seek(direction === -1 ? atMs - 1 : atMs, epoch);
+    const frames: CursorFrame[] = [];
+    for (let frame = await cursor.next(false); frame; frame = await cursor.next(false)) {
+      const isPast = direction === -1 ? frame.wallMs >= atMs : frame.wallMs > atMs;
+      if (isPast && direction !== 1 && frames.length > 0) {
+        held = frame;
+        return frames;
+      }
+      frames.push(frame);
+      if (isPast) return frames;
+    }
+    return frames;
+  }
+
+  async function doJump(next: Jump): Promise<void> {
+    jump = next.jump;
+    held = undefined;
+    isEndTold = false;
+    isBroken = true;
+    sentFile = undefined;
+    lastKeySentMs = -Infinity;
+    let frames = await approach(next);
+    for (let block = blocked(frames); block; block = blocked(frames)) {
+      tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+      await cursor.seekKeyFrom(block.toMs);
+      const first = await cursor.next(false);
+      frames = first ? [first] : [];
+      held = undefined;
+    }
+    const target = frames.at(-1);
+    // A newer one has come meanwhile: this one is of no interest any more.
+    if (pending || isClosed) return;
+    tell('jumped', { atMs: target?.wallMs ?? null });
+    lastWallMs = undefined;
+    if (target && frames.length === 1 && target.wallMs > next.atMs + GAP_SLACK_MS) {
+      await tellGap({ fromMs: next.atMs, toMs: target.wallMs });
+      held = target;
+      return;
+    }
+    for (const frame of frames) send(frame, frame !== target);
+  }
+
+  const blocked = (frames: readonly CursorFrame[]): Span | undefined => {
+    for (const { wallMs } of frames) {
+      const block = deps.blockAt(wallMs);
+      if (block) return block;
+    }
+    return undefined;
+  };
+
+  async function tellGap(span: Span): Promise<void> {
+    tell('gap', { atMs: span.fromMs, toMs: span.toMs, reason: await deps.reasonOf(span) });
+  }
+
+  /** How long until a frame may be sent; undefined: not before the console says something. */
+  function waitFor(frame: CursorFrame): number | undefined {
+    const aheadMs = frame.wallMs - (position() + LEAD_MS * Math.max(1, pace.speed));
+    if (aheadMs <= 0) return 0;
+    return pace.speed === 0 ? undefined : aheadMs / pace.speed;
+  }
+
+  async function goOn(): Promise<void> {
+    if (outlet.unsentBytes > FULL_BYTES) return rest(AGAIN_MS);
+    const kept = held && (held.key || !isKeysOnly()) ? held : undefined;
+    held = undefined;
+    const frame = kept ?? (await cursor.next(isKeysOnly()));
+    if (pending || isClosed) return;
+    if (!frame) {
+      if (!isEndTold) tell('ended', { atMs: lastWallMs ?? null });
+      isEndTold = true;
+      return rest(END_POLL_MS);
+    }
+    isEndTold = false;
+    const block = deps.blockAt(frame.wallMs);
+    if (block) {
+      tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+      isBroken = true;
+      lastWallMs = undefined;
+      return cursor.seekKeyFrom(block.toMs);
+    }
+    if (pace.speed > 0 && frame.wallMs < position() - LATE_MS * Math.max(1, pace.speed)) {
+      isBroken = true;
+      return cursor.seek(position(), request.epoch);
+    }
+    const isGap =
+      lastWallMs !== undefined && frame.file.id !== sentFile && frame.wallMs - lastWallMs > GAP_SLACK_MS;
+    if (isGap) await tellGap({ fromMs: lastWallMs!, toMs: frame.wallMs });
+    if (isGap) lastWallMs = frame.wallMs;
+    const waitMs = waitFor(frame);
+    if (waitMs !== 0) {
+      held = frame;
+      return rest(waitMs);
+    }
+    if (isKeysOnly()) {
+      if (frame.wallMs - lastKeySentMs < (pace.speed * 1_000) / KEYS_PER_SECOND) return;
+      lastKeySentMs = frame.wallMs;
+      isBroken = true;
+    }
+    send(frame, false);
+  }
+
+  async function run(): Promise<void> {
+    while (!isClosed) {
+      const next = pending;
+      pending = undefined;
+      try {
+        if (next) await doJump(next);
+        else await goOn();
+      } catch (error) {
+        deps.onError(error as Error);
+        await rest(END_POLL_MS);
+      }
+    }
+    await cursor.close();
+  }
+  const ended = run();
+
+  return {
+    pace(atMs, speed) {
+      pace = { atMs, speed, sinceMs: clock.monotonicMs() };
+      wake();
+    },
+    seek(number, atMs) {
+      pace = { ...pace, atMs, sinceMs: clock.monotonicMs() };
+      pending = { jump: number, atMs, direction: 0, epoch: request.epoch };
+      wake();
+    },
+    step(number, atMs, direction) {
+      pace = { atMs, speed: 0, sinceMs: clock.monotonicMs() };
+      pending = { jump: number, atMs, direction, epoch: request.epoch };
+      wake();
+    },
+    close() {
+      isClosed = true;
+      wake();
+    },
+    ended,
+  };
+}

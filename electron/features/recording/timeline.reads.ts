@@ -1,0 +1,92 @@
+import type { StreamKind } from '#contract/media-wire.ts';
+import { GAP_SLACK_MS, type StateNote } from '#domain/recording-gaps.ts';
+import type { RecordingCause } from '#domain/recording-types.ts';
+import { prepared } from '#native/sqlite/prepared.ts';
+import type { Readable } from '#native/sqlite/types.ts';
+import { LONGEST_FILE_MS, oldestOf, streamRows, useOf, type VolumeUse } from './files.store.ts';
+import { indexBeside } from './index-file.ts';
+import { notesOf } from './notes.store.ts';
+
+export interface TimelineRange {
+  fromMs: number;
+  toMs: number;
+  epoch: number;
+  cause: RecordingCause;
+  stream: StreamKind;
+}
+/** What the index knows of a camera in a span, without the files that grow. */
+export interface TimelineFacts {
+  cameraId: string;
+  ranges: TimelineRange[];
+  notes: StateNote[];
+  firstEverMs: number | null;
+  oldestMs: number | null;
+}
+export interface TimelineArgs {
+  cameraIds: string[];
+  fromMs: number;
+  toMs: number;
+}
+type Row = Omit<TimelineRange, 'stream'>;
+
+const BETWEEN = `SELECT start_ms AS fromMs, end_ms AS toMs, epoch, cause FROM file
+  WHERE stream = ? AND closed = 1 AND start_ms > ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, id`;
+
+/** Files that follow each other as one range. */
+export function mergeRanges(ranges: readonly TimelineRange[]): TimelineRange[] {
+  const merged: TimelineRange[] = [];
+  for (const range of ranges) {
+    const last = merged.at(-1);
+    const goesOn =
+      last?.epoch === range.epoch &&
+      last.cause === range.cause &&
+      last.stream === range.stream &&
+      range.fromMs <= last.toMs + GAP_SLACK_MS;
+    if (last && goesOn) last.toMs = Math.max(last.toMs, range.toMs);
+    else merged.push({ ...range });
+  }
+  return merged;
+}
+
+/** Query of the read pool: a month of many cameras is a hundred thousand files. */
+export function readTimeline(station: Readable, { cameraIds, fromMs, toMs }: TimelineArgs): TimelineFacts[] {
+  const db = indexBeside(station);
+  const streams = streamRows(db);
+  return cameraIds.map((cameraId) => {
+    const own = streams.filter((stream) => stream.cameraId === cameraId);
+    const ranges = own.flatMap(({ id, stream }) => {
+      const rows = prepared(db, BETWEEN).all(id, fromMs - LONGEST_FILE_MS, toMs, fromMs) as Row[];
+      return mergeRanges(rows.map((row) => ({ ...row, stream })));
+    });
+    const oldest = own.flatMap(({ id }) => oldestOf(db, id) ?? []);
+    return {
+      cameraId,
+      ranges,
+      notes: notesOf(db, cameraId, fromMs, toMs),
+      firstEverMs: own.length > 0 ? Math.min(...own.map(({ firstMs }) => firstMs)) : null,
+      oldestMs: oldest.length > 0 ? Math.min(...oldest) : null,
+    };
+  });
+}
+
+/** Query of the read pool: between which of the times anything is recorded. */
+export function readDays(
+  station: Readable,
+  { cameraIds, dayStartsMs }: { cameraIds: string[]; dayStartsMs: number[] },
+): boolean[] {
+  const db = indexBeside(station);
+  const streams = streamRows(db).filter(({ cameraId }) => cameraIds.includes(cameraId));
+  const any = prepared(
+    db,
+    'SELECT 1 FROM file WHERE stream = ? AND closed = 1 AND start_ms > ? AND start_ms < ? AND end_ms > ? LIMIT 1',
+  );
+  return dayStartsMs.slice(0, -1).map((fromMs, index) => {
+    const toMs = dayStartsMs[index + 1]!;
+    return streams.some(({ id }) => any.get(id, fromMs - LONGEST_FILE_MS, toMs, fromMs) !== undefined);
+  });
+}
+
+/** Query of the read pool: what a volume holds. */
+export function readVolumeUse(station: Readable, { volume }: { volume: string }): VolumeUse {
+  return useOf(indexBeside(station), volume);
+}
