@@ -2,6 +2,7 @@
 import { alarmsContract } from './alarms.contract.ts';
 import { authContract } from './auth.contract.ts';
 import { broadcastContract } from './broadcast.contract.ts';
+import { camerasContract } from './cameras.contract.ts';
 import { devicesContract, quarantineContract } from './devices.contract.ts';
 import { patrolContract, perimeterContract } from './patrol.contract.ts';
 import { plansContract, runsContract } from './plans.contract.ts';
@@ -18,6 +19,7 @@ export const contract = {
   devices: devicesContract,
   quarantine: quarantineContract,
   video: videoContract,
+  cameras: camerasContract,
   plans: plansContract,
   runs: runsContract,
   broadcast: broadcastContract,

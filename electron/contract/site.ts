@@ -71,6 +71,19 @@ export const recordingRule = z.object({
   keepDays: z.int().min(1).max(3_650).default(30),
 });
 export type RecordingRule = z.infer<typeof recordingRule>;
+/** The device service of a camera that speaks ONVIF. */
+export const cameraOnvif = z.object({
+  /** Host name or address, no scheme. */
+  address: z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address'),
+  port: z.int().min(1).max(65_535).default(80),
+  /** Media profile that PTZ goes with; absent: the device's first one that has PTZ. */
+  profile: z.string().min(1).max(128).optional(),
+  /** Motion, tampering and inputs that the device reports become events of the station. */
+  events: z.boolean().default(false),
+});
 export const camera = z.object({
   id: siteId,
   name: localText,
@@ -85,6 +98,7 @@ export const camera = z.object({
   viewAngleDegrees: z.number().min(1).max(360).optional(),
   reachMetres: z.number().min(1).max(5000).optional(),
   ptz: z.boolean().default(false),
+  onvif: cameraOnvif.optional(),
   recording: recordingRule.optional(),
 });
 export const perimeterZone = z.object({

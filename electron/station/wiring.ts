@@ -15,6 +15,8 @@ import { createBroadcast } from '#features/broadcast/broadcast.service.ts';
 import { createSirenService } from '#features/broadcast/siren.service.ts';
 import { demoApi } from '#features/demo/demo.api.ts';
 import { createDemo } from '#features/demo/demo.service.ts';
+import { camerasApi } from '#features/cameras/cameras.api.ts';
+import { createCameras } from '#features/cameras/cameras.service.ts';
 import { devicesApi } from '#features/devices/devices.api.ts';
 import { createDevices } from '#features/devices/devices.service.ts';
 import { createEffects } from '#features/effects/effects.service.ts';
@@ -118,6 +120,13 @@ export async function wire({
     isActive,
   });
   stops.push(() => recording.stop());
+  const cameras = createCameras(ports, {
+    events,
+    isActive,
+    putCamera: (actor, camera, password) => site.put(actor, 'cameras', camera, password),
+    reachable: demo.camerasOf(site.port),
+  });
+  stops.push(() => cameras.stop());
   stops.push(watchInternalSources(ports, events, isActive));
   stops.push(watchLink(ports, link, ingest, () => alarms.port.open()));
   stops.push(watchMachine(ports, events, () => alarms.port.open()));
@@ -187,6 +196,7 @@ export async function wire({
     devices: devicesApi(devices),
     quarantine: quarantineApi(db),
     video: videoApi(video),
+    cameras: camerasApi(cameras),
     plans: plansApi(plans),
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),

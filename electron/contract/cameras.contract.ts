@@ -1,0 +1,190 @@
+/** Bringing cameras in: what is out there, whether it works, many at once. They are added by `site.put`. */
+import { z } from 'zod';
+import { command, commandInput, jsonObject, query, siteId } from './base.ts';
+import { streamUrl } from './site.ts';
+
+/** A code that the console words as `cameras.<group>.<code>` with `params`. */
+const coded = z.object({ code: z.string(), params: jsonObject.default({}) });
+export type Coded = z.infer<typeof coded>;
+const host = z.string().min(1).max(253);
+const port = z.int().min(1).max(65_535);
+const username = z.string().max(100);
+const password = z.string().max(200);
+
+export const foundCamera = z.object({
+  /** Endpoint of the device, or its address where it was asked directly. */
+  id: z.string(),
+  host: z.string(),
+  port,
+  name: z.string(),
+  hardware: z.string(),
+  location: z.string(),
+  /** Our own addresses on which it was heard. */
+  heardOn: z.array(z.string()),
+  /** Cameras of the site at this address. */
+  knownCameraIds: z.array(siteId),
+});
+export type FoundCamera = z.infer<typeof foundCamera>;
+
+export const probedStream = z.object({
+  profile: z.string(),
+  name: z.string(),
+  url: streamUrl,
+  codec: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  framesPerSecond: z.number().nullable(),
+  kilobitsPerSecond: z.number().nullable(),
+  /** Seconds from one key frame to the next, as configured. */
+  keySeconds: z.number().nullable(),
+  audioCodec: z.string().nullable(),
+});
+export type ProbedStream = z.infer<typeof probedStream>;
+/** One picture source of a device: a camera, or a channel of a recorder. */
+export const probedChannel = z.object({
+  source: z.string(),
+  main: probedStream,
+  /** The largest one that a tile of the wall needs; null when the device has one stream only. */
+  sub: probedStream.nullable(),
+  ptz: z.boolean(),
+  ptzProfile: z.string().nullable(),
+});
+export const probedDevice = z.object({
+  manufacturer: z.string(),
+  model: z.string(),
+  firmware: z.string(),
+  serialNumber: z.string(),
+  /** Its clock minus ours; null: it does not tell. */
+  clockOffsetMs: z.number().nullable(),
+  channels: z.array(probedChannel),
+  events: z.boolean(),
+  audioOutputs: z.int(),
+  warnings: z.array(coded),
+});
+export type ProbedDevice = z.infer<typeof probedDevice>;
+
+export const streamFacts = z.object({
+  codec: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  framesPerSecond: z.number().nullable(),
+  kilobitsPerSecond: z.number().nullable(),
+  /** Seconds between key frames as they came; null: no second one while it was watched. */
+  keySeconds: z.number().nullable(),
+  /** How long it was watched. */
+  watchedSeconds: z.number(),
+  /** Codecs of its sound, as the stream's description names them. */
+  audio: z.array(z.string()),
+  clockOffsetMs: z.number().nullable(),
+});
+export type StreamFacts = z.infer<typeof streamFacts>;
+export const streamTest = z.object({
+  /** Why there is no picture, worded as `cameras.reason.<code>`; null when there is one. */
+  reason: z.string().nullable(),
+  /** JPEG, base64. */
+  picture: z.string().nullable(),
+  facts: streamFacts.nullable(),
+  warnings: z.array(coded),
+});
+export type StreamTest = z.infer<typeof streamTest>;
+
+export const cameraTemplate = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** With {host}, {port} and {channel}. */
+  main: z.string(),
+  sub: z.string().nullable(),
+  port,
+  /** Usual logins of a camera fresh from the box, to be tried when somebody asks for it. */
+  defaultLogins: z.int(),
+});
+export type CameraTemplate = z.infer<typeof cameraTemplate>;
+
+export const importedRow = z.object({
+  /** Row of the file, its head being 1. */
+  row: z.int(),
+  id: z.string(),
+  name: z.string(),
+  address: z.string(),
+  hasPassword: z.boolean(),
+  /** Replaces a camera that is there. */
+  replaces: z.boolean(),
+  /** `column` as it is headed in the file. */
+  problems: z.array(coded.extend({ column: z.string() })),
+});
+export type ImportedRow = z.infer<typeof importedRow>;
+
+export const camerasContract = {
+  /** Multicast on every interface, and the addresses given; nothing else is asked. Seconds to a minute. */
+  discover: command('site.edit', '/cameras/discover')
+    .input(
+      z.object({
+        multicast: z.boolean().default(true),
+        seconds: z.number().min(1).max(15).default(4),
+        /** `192.168.1.64`, `192.168.1.10-40`, `192.168.1.0/24`, separated by blanks or commas. */
+        addresses: z.string().max(2_000).default(''),
+        ports: z.array(port).max(8).optional(),
+      }),
+    )
+    .output(
+      z.object({
+        devices: z.array(foundCamera),
+        interfaces: z.array(z.object({ address: z.string(), failed: z.string().nullable() })),
+        askedAddresses: z.int(),
+      }),
+    ),
+  /** Asks a device by ONVIF what it has. */
+  probe: command('site.edit', '/cameras/probe')
+    .input(
+      z.object({
+        host,
+        port: port.default(80),
+        username: username.default(''),
+        password: password.default(''),
+      }),
+    )
+    .output(
+      z.object({
+        reason: z.string().nullable(),
+        params: jsonObject,
+        device: probedDevice.nullable(),
+      }),
+    ),
+  /** Pulls a stream for some seconds. Of a camera of the site with its stored login, or of an address. */
+  test: command('site.edit', '/cameras/test')
+    .input(
+      z.object({
+        cameraId: siteId.optional(),
+        stream: z.enum(['main', 'sub']).default('main'),
+        url: streamUrl.optional(),
+        transport: z.enum(['tcp', 'udp']).default('tcp'),
+        username: username.default(''),
+        password: password.default(''),
+        onvif: z.object({ address: host, port }).optional(),
+        /** Logs in with the usual passwords too: some cameras lock the account after wrong ones. */
+        tryDefaults: z.boolean().default(false),
+        template: z.string().max(40).optional(),
+      }),
+    )
+    .output(streamTest),
+  templates: query('site.edit', '/cameras/templates').output(z.array(cameraTemplate)),
+  /** Reads a list of cameras (CSV or .xlsx); with `apply` and no problem, adds them. */
+  importFile: command('site.edit', '/cameras/import')
+    .input(
+      commandInput({
+        name: z.string().min(1).max(200),
+        /** The file, base64. */
+        content: z.string().max(12_000_000),
+        apply: z.boolean().default(false),
+      }),
+    )
+    .output(
+      z.object({
+        /** Of the file as a whole, e.g. a column that is missing. */
+        problems: z.array(coded),
+        rows: z.array(importedRow),
+        unknownColumns: z.array(z.string()),
+        added: z.int(),
+      }),
+    ),
+};

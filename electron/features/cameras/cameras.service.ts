@@ -1,0 +1,209 @@
+import type { JsonObject } from '#contract/base.ts';
+import type { FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
+import { findFfmpeg } from '#native/ffmpeg/binary.ts';
+import { createHandover } from '#native/ffmpeg/handover.ts';
+import type { RtspSource } from '#native/ffmpeg/source.ts';
+import { discover, type Discovery } from '#native/onvif/discovery.ts';
+import { OnvifError } from '#native/onvif/errors.ts';
+import type { FoundDevice } from '#native/onvif/found.ts';
+import { probeAddresses } from '#native/onvif/probe.ts';
+import { expandAddresses } from '#native/onvif/ranges.ts';
+import { fail } from '#station/errors.ts';
+import type { Actor, EventsPort, SitePort, StationPorts } from '#station/ports.ts';
+import { readCameraList } from './import/read-list.ts';
+import { listenToCameras } from './onvif-events.ts';
+import { probeDevice } from './probe-device.ts';
+import { loadTemplates, shownTemplate } from './templates.ts';
+import { testStream } from './test-stream.ts';
+
+/** Tests at the same time: each is a pull of its own. */
+const TESTS_AT_ONCE = 4;
+
+export interface CamerasDeps {
+  events: EventsPort;
+  isActive: (deviceId: string, type: string) => boolean;
+  /** Writes one camera as the site does it: checked, sealed, audited. */
+  putCamera: (actor: Actor, camera: JsonObject, password: string | undefined) => void;
+  /** Cameras where they really listen: those of a demo may have moved to another port. */
+  reachable: Pick<SitePort, 'camera'>;
+}
+export interface TestInput {
+  cameraId?: string | undefined;
+  stream: 'main' | 'sub';
+  url?: string | undefined;
+  transport: 'tcp' | 'udp';
+  username: string;
+  password: string;
+  onvif?: { address: string; port: number } | undefined;
+  tryDefaults: boolean;
+  template?: string | undefined;
+}
+
+export type CamerasService = ReturnType<typeof createCameras>;
+
+/** Brings cameras in: finds them, asks them, tests them, reads lists of them, and hears what they report. */
+export function createCameras(ports: StationPorts, deps: CamerasDeps) {
+  const { site, settings, write, audit } = ports;
+  const templates = loadTemplates(ports.paths.resources);
+  const handover = createHandover();
+  const stopping = new AbortController();
+  const listening = listenToCameras(ports, deps.events, deps.isActive);
+  let running = 0;
+  let isDiscovering = false;
+
+  const ffmpeg = () => findFfmpeg({ setting: settings.string('video.ffmpegPath') || undefined });
+
+  async function find(input: {
+    multicast: boolean;
+    seconds: number;
+    hosts: string[];
+    ports?: number[] | undefined;
+  }) {
+    const signal = stopping.signal;
+    const none: Discovery = { devices: [], interfaces: [] };
+    const [heard, asked] = await Promise.all([
+      input.multicast ? discover({ durationMs: input.seconds * 1000, signal }) : none,
+      probeAddresses({ hosts: input.hosts, ...(input.ports ? { ports: input.ports } : {}), signal }),
+    ]);
+    return { heard, asked };
+  }
+
+  /** The stored login goes nowhere but to the camera's own stored address. */
+  function sourceOf(input: TestInput): { source: RtspSource; onvif: TestInput['onvif'] } {
+    const { url, transport, username, password, cameraId } = input;
+    if (cameraId === undefined) {
+      if (url === undefined) return fail('INVALID', 'cameras.no_address');
+      return {
+        source: { url, transport, ...(username ? { user: username, password } : {}) },
+        onvif: input.onvif,
+      };
+    }
+    const camera =
+      deps.reachable.camera(cameraId) ??
+      fail('NOT_FOUND', 'site.unknown', { collection: 'cameras', id: cameraId });
+    const own = input.stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl;
+    if (url !== undefined && url !== own) return fail('INVALID', 'cameras.other_address');
+    const login = camera.username
+      ? { user: camera.username, password: site.cameraPassword(camera.id) ?? '' }
+      : {};
+    return { source: { url: own, transport: camera.transport, ...login }, onvif: camera.onvif };
+  }
+
+  return {
+    listening,
+    templates: () => templates.map(shownTemplate),
+
+    async discover(
+      actor: Actor,
+      input: { multicast: boolean; seconds: number; addresses: string; ports?: number[] | undefined },
+    ) {
+      let hosts: string[];
+      try {
+        hosts = expandAddresses(input.addresses);
+      } catch (error) {
+        if (!(error instanceof OnvifError)) throw error;
+        return fail('INVALID', `cameras.address.${error.params['why']}`, {
+          value: error.params['value'] ?? '',
+        });
+      }
+      if (isDiscovering) return fail('CONFLICT', 'cameras.discovering');
+      isDiscovering = true;
+      try {
+        // it sends to the network: who asked for it, and where, is on record before
+        write((tx) =>
+          audit.append(tx, actor, 'camera.discover', null, {
+            multicast: input.multicast,
+            addresses: input.addresses.slice(0, 200),
+            count: hosts.length,
+          }),
+        );
+        const { heard, asked } = await find({ ...input, hosts });
+        const urls = new Set(heard.devices.flatMap((one) => one.urls.map(hostPort)));
+        const all = [...heard.devices, ...asked.filter((one) => !urls.has(hostPort(one.urls[0]!)))];
+        return {
+          devices: all.map((one) => found(one, site.current().cameras)),
+          interfaces: heard.interfaces,
+          askedAddresses: hosts.length,
+        };
+      } finally {
+        isDiscovering = false;
+      }
+    },
+
+    async probe(input: { host: string; port: number; username: string; password: string }): Promise<{
+      reason: string | null;
+      params: JsonObject;
+      device: ProbedDevice | null;
+    }> {
+      try {
+        return { reason: null, params: {}, device: await probeDevice({ ...input, user: input.username }) };
+      } catch (error) {
+        if (!(error instanceof OnvifError)) throw error;
+        return { reason: error.code, params: { ...error.params }, device: null };
+      }
+    },
+
+    async test(actor: Actor, input: TestInput): Promise<StreamTest> {
+      const { source, onvif } = sourceOf(input);
+      if (running >= TESTS_AT_ONCE) return fail('TOO_MANY', 'cameras.busy', { count: TESTS_AT_ONCE });
+      running += 1;
+      try {
+        const template = templates.find(({ id }) => id === (input.template ?? 'generic'));
+        const defaults = input.tryDefaults ? (template?.defaults ?? []) : [];
+        // guessing a login is a thing to be on record
+        if (defaults.length > 0)
+          write((tx) =>
+            audit.append(tx, actor, 'camera.try_logins', hostOf(source.url), { count: defaults.length }),
+          );
+        return await testStream(
+          { source, defaults, ...(onvif ? { onvif } : {}) },
+          { ffmpeg, handover, signal: stopping.signal },
+        );
+      } finally {
+        running -= 1;
+      }
+    },
+
+    importFile(actor: Actor, content: string, apply: boolean) {
+      const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates);
+      const isClean = read.problems.length === 0 && read.rows.every((row) => row.problems.length === 0);
+      if (apply && !isClean) return { ...read, added: 0 };
+      if (apply)
+        for (const { camera, password } of cameras)
+          deps.putCamera(actor, camera as unknown as JsonObject, password);
+      return { ...read, added: apply ? cameras.length : 0 };
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort();
+      await listening.stop();
+      await handover.close();
+    },
+  };
+}
+
+const hostOf = (url: string) => /^rtsps?:\/\/([^/]*)/i.exec(url)?.[1] ?? '';
+const hostPort = (url: string) => {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || 80}`;
+};
+
+function found(
+  device: FoundDevice,
+  cameras: readonly { id: string; mainUrl: string; onvif?: { address: string } | undefined }[],
+): FoundCamera {
+  const url = new URL(device.urls[0]!);
+  const hosts = new Set([device.host, ...device.urls.map((one) => new URL(one).hostname)]);
+  const isHere = ({ mainUrl, onvif }: (typeof cameras)[number]) =>
+    hosts.has(hostOf(mainUrl).replace(/:\d+$/, '')) || (onvif !== undefined && hosts.has(onvif.address));
+  return {
+    id: device.id,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+    name: device.name,
+    hardware: device.hardware,
+    location: device.location,
+    heardOn: device.heardOn,
+    knownCameraIds: cameras.filter(isHere).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Coded, ProbedDevice } from '#contract/cameras.contract.ts';
+import { streamUrl } from '#contract/site.ts';
+import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
+import { getDeviceInformation } from '#native/onvif/device.ts';
+import { getAudioOutputs, getProfiles, getStreamUri, type OnvifProfile } from '#native/onvif/media.ts';
+import { chooseStreams, probedStream, streamWarnings } from './channels.ts';
+
+/** A recorder with more channels is added in parts. */
+const MAX_CHANNELS = 64;
+
+/** Device service of a host as it is typed: an address, a name, or IPv6. */
+export const deviceUrl = (host: string, port: number): string => {
+  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `http://${bare}:${port}/onvif/device_service`;
+};
+
+/** Asks a device what it is and has. @throws OnvifError */
+export async function probeDevice(of: {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+}): Promise<ProbedDevice> {
+  const login = of.user === '' ? {} : { login: { user: of.user, password: of.password } };
+  const client = createOnvifClient({ url: deviceUrl(of.host, of.port), ...login });
+  try {
+    const information = await getDeviceInformation(client);
+    const services = await client.services();
+    const profiles = await getProfiles(client);
+    const clockOffsetMs = (await client.time()).offsetMs;
+    const channels = [];
+    for (const channel of chooseStreams(profiles).slice(0, MAX_CHANNELS)) {
+      const ptz = profiles.find((one) => one.ptz && one.video?.sourceToken === channel.source);
+      const main = await streamOf(client, channel.main);
+      if (!main) continue;
+      channels.push({
+        source: channel.source,
+        main,
+        sub: channel.sub && (await streamOf(client, channel.sub)),
+        ptz: services.has('ptz') && ptz !== undefined,
+        ptzProfile: services.has('ptz') && ptz ? ptz.token : null,
+      });
+    }
+    return {
+      ...information,
+      clockOffsetMs,
+      channels,
+      events: services.has('events'),
+      audioOutputs: (await getAudioOutputs(client)).length,
+      warnings: warningsOf(channels, clockOffsetMs, client.otherHost),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+/** Undefined where the device names no RTSP address: such a profile is for something else. */
+async function streamOf(client: OnvifClient, profile: OnvifProfile) {
+  const url = streamUrl.safeParse(await getStreamUri(client, profile));
+  return url.success ? probedStream(profile, url.data) : null;
+}
+
+function warningsOf(
+  channels: ProbedDevice['channels'],
+  clockOffsetMs: number | null,
+  otherHost: string | null,
+): Coded[] {
+  const found = channels.flatMap(({ main, sub }) =>
+    [main, ...(sub ? [sub] : [])].flatMap((one) =>
+      streamWarnings({ codec: one.codec, keySeconds: one.keySeconds, clockOffsetMs }),
+    ),
+  );
+  if (channels.length === 0) found.push({ code: 'no_stream', params: {} });
+  if (channels.some(({ sub }) => sub === null)) found.push({ code: 'no_sub', params: {} });
+  if (otherHost !== null) found.push({ code: 'other_host', params: { host: otherHost } });
+  // once each: main and sub, and many channels, mostly share theirs
+  return [...new Map(found.toReversed().map((one) => [one.code, one])).values()].toReversed();
+}

@@ -1,0 +1,80 @@
+import type { Coded, StreamTest } from '#contract/cameras.contract.ts';
+import type { FfmpegBinary } from '#native/ffmpeg/binary.ts';
+import { FfmpegError, streamReason } from '#native/ffmpeg/failure.ts';
+import type { Handover } from '#native/ffmpeg/handover.ts';
+import type { RtspSource } from '#native/ffmpeg/source.ts';
+import { createOnvifClient } from '#native/onvif/client.ts';
+import { describe } from '#native/rtsp/describe.ts';
+import { streamWarnings } from './channels.ts';
+import { audioOf } from './measure.ts';
+import { deviceUrl } from './probe-device.ts';
+import { watchStream } from './watch-stream.ts';
+
+const DESCRIBE_MS = 5_000;
+
+export interface TestOptions {
+  source: RtspSource;
+  onvif?: { address: string; port: number };
+  /** Logins to be tried besides, because somebody asked for it. */
+  defaults: readonly (readonly [string, string])[];
+}
+
+/** Whether a stream works, what it is, and what one should know about it. Never rejects for a camera's sake. */
+export async function testStream(
+  { source, onvif, defaults }: TestOptions,
+  deps: { ffmpeg: () => Promise<FfmpegBinary>; handover: Handover; signal?: AbortSignal },
+): Promise<StreamTest> {
+  const isPlain = /^rtsp:/i.test(source.url);
+  // the cheap question first: its refusal says precisely why, and no ffmpeg is started for it
+  const described = isPlain ? await describe({ ...source, timeoutMs: DESCRIBE_MS }) : undefined;
+  const none = (reason: string): StreamTest => ({ reason, picture: null, facts: null, warnings: [] });
+  if (described && !described.ok && described.reason !== 'wrong_password') return none(described.reason);
+  const result = described?.ok === false ? none(described.reason) : await watch();
+  // last, because wrong logins may lock the right one out
+  if (isPlain) result.warnings.push(...(await loginWarnings(source, defaults)));
+  return result;
+
+  async function watch(): Promise<StreamTest> {
+    const clockOffsetMs = onvif ? await clockOf(onvif) : null;
+    try {
+      const { stream, picture } = await watchStream(source, { ...deps, ffmpeg: await deps.ffmpeg() });
+      return {
+        reason: null,
+        picture: picture?.toString('base64') ?? null,
+        facts: { ...stream, audio: described?.ok ? audioOf(described.sdp) : [], clockOffsetMs },
+        warnings: [
+          ...streamWarnings({ ...stream, clockOffsetMs }),
+          ...(picture ? [] : [{ code: 'not_decoded', params: {} }]),
+        ],
+      };
+    } catch (error) {
+      if (!(error instanceof FfmpegError)) throw error;
+      return none(streamReason(error.code));
+    }
+  }
+}
+
+/** Whether the camera lets in anybody, or one of the usual logins. Each is one more DESCRIBE; at most three. */
+async function loginWarnings(source: RtspSource, defaults: TestOptions['defaults']): Promise<Coded[]> {
+  if (defaults.length === 0) return [];
+  const open = await describe({ url: source.url, timeoutMs: DESCRIBE_MS });
+  if (open.ok) return [{ code: 'no_password', params: {} }];
+  for (const [user, password] of defaults) {
+    const answer = await describe({ url: source.url, user, password, timeoutMs: DESCRIBE_MS });
+    if (answer.ok) return [{ code: 'default_password', params: { username: user } }];
+    if (answer.reason !== 'wrong_password') break;
+  }
+  return [];
+}
+
+/** The device's clock needs no login. Null where it does not tell. */
+async function clockOf({ address, port }: { address: string; port: number }): Promise<number | null> {
+  const client = createOnvifClient({ url: deviceUrl(address, port), timeoutMs: 3_000 });
+  try {
+    return (await client.time()).offsetMs;
+  } catch {
+    return null;
+  } finally {
+    client.close();
+  }
+}
