@@ -6,6 +6,7 @@ import { camerasContract } from './cameras.contract.ts';
 import { devicesContract, quarantineContract } from './devices.contract.ts';
 import { patrolContract, perimeterContract } from './patrol.contract.ts';
 import { plansContract, runsContract } from './plans.contract.ts';
+import { ptzContract } from './ptz.contract.ts';
 import { recordingContract } from './recording.contract.ts';
 import { recordsContract } from './records.contract.ts';
 import { siteContract } from './site.contract.ts';
@@ -20,6 +21,7 @@ export const contract = {
   quarantine: quarantineContract,
   video: videoContract,
   cameras: camerasContract,
+  ptz: ptzContract,
   plans: plansContract,
   runs: runsContract,
   broadcast: broadcastContract,

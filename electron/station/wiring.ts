@@ -35,6 +35,8 @@ import { verifyRuns } from '#features/plans/runs.store.ts';
 import { createRuns } from '#features/plans/runs.service.ts';
 import { recordingApi } from '#features/recording/recording.api.ts';
 import { createRecording, type RecordingService } from '#features/recording/recording.service.ts';
+import { ptzApi } from '#features/ptz/ptz.api.ts';
+import { createPtzService } from '#features/ptz/ptz.service.ts';
 import { recordsApi } from '#features/records/records.api.ts';
 import { createRecords } from '#features/records/records.service.ts';
 import { siteApi } from '#features/site/site.api.ts';
@@ -131,6 +133,8 @@ export async function wire({
   stops.push(watchLink(ports, link, ingest, () => alarms.port.open()));
   stops.push(watchMachine(ports, events, () => alarms.port.open()));
   link.onState((state) => devices.linkChanged(state.kind === 'online'));
+  const ptz = createPtzService(ports);
+  stops.push(() => ptz.close());
   const patrol = createPatrol(ports);
   const perimeter = createPerimeter(ports, { devices: devices.port, alarms: alarms.port, events });
   stops.push(
@@ -197,6 +201,7 @@ export async function wire({
     quarantine: quarantineApi(db),
     video: videoApi(video),
     cameras: camerasApi(cameras),
+    ptz: ptzApi(ptz),
     plans: plansApi(plans),
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),

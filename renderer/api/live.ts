@@ -14,6 +14,7 @@ const sources = {
   'alarms.live': (from: From, cancel: Cancel) => api.alarms.live(from, cancel),
   'devices.live': (from: From, cancel: Cancel) => api.devices.live(from, cancel),
   'video.live': (from: From, cancel: Cancel) => api.video.live(from, cancel),
+  'ptz.live': (from: From, cancel: Cancel) => api.ptz.live(from, cancel),
   'runs.live': (from: From, cancel: Cancel) => api.runs.live(from, cancel),
   'broadcast.live': (from: From, cancel: Cancel) => api.broadcast.live(from, cancel),
   'broadcast.zones': (from: From, cancel: Cancel) => api.broadcast.zones(from, cancel),

@@ -5,6 +5,7 @@ import { alarmsDevicesRecords } from './003-alarms-devices-records.ts';
 import { response } from './004-response.ts';
 import { broadcast } from './005-broadcast.ts';
 import { recording } from './006-recording.ts';
+import { tours } from './008-tours.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   response,
   broadcast,
   recording,
+  tours,
 ];

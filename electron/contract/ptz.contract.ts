@@ -1,0 +1,117 @@
+/** Steering cameras. Whoever does something takes control by it, or is refused: `ptz.held`. */
+import { z } from 'zod';
+import { PTZ_REST_MODES } from '#domain/ptz-rest.ts';
+import { ROLES } from '#domain/permissions.ts';
+import { command, epochMs, live, ok, query, siteId } from './base.ts';
+
+/** -1..1: left to right, down to up, wide to near; parts of full speed or of a translation. */
+const axis = z.number().min(-1).max(1).default(0);
+const speed = z.number().min(0.05).max(1).default(1);
+const token = z.string().min(1).max(64);
+const camera = { cameraId: siteId };
+
+export const ptzRest = z.object({
+  mode: z.enum(PTZ_REST_MODES),
+  steps: z.array(z.object({ presetToken: token, dwellSeconds: z.int().min(3).max(3_600) })).max(50),
+});
+/** One camera that can be steered. */
+export const ptzState = z.object({
+  /** The camera's. */
+  id: siteId,
+  /** Null: nobody steers it. */
+  holderId: z.string().nullable(),
+  holder: z.string().nullable(),
+  role: z.enum(ROLES).nullable(),
+  sinceMs: epochMs.nullable(),
+  /** When control ends if nothing more is done. */
+  releaseAtMs: epochMs.nullable(),
+  kept: z.boolean(),
+  moving: z.boolean(),
+  /** -1..1, zoom 0..1; null where the camera does not tell. */
+  position: z
+    .object({ pan: z.number().nullable(), tilt: z.number().nullable(), zoom: z.number().nullable() })
+    .nullable(),
+  presets: z.array(z.object({ token, name: z.string() })),
+  /** What it can do; null until it was asked. */
+  can: z
+    .object({
+      panTilt: z.boolean(),
+      zoom: z.boolean(),
+      home: z.boolean(),
+      absolute: z.boolean(),
+      centre: z.boolean(),
+      maxPresets: z.int(),
+    })
+    .nullable(),
+  rest: ptzRest,
+  /** Its tour through presets runs now. */
+  touring: z.boolean(),
+  /** Why it cannot be steered now, worded as `ptz.reason.<code>`. */
+  reason: z.string().nullable(),
+});
+export type PtzState = z.infer<typeof ptzState>;
+export type PtzRestInput = z.infer<typeof ptzRest>;
+
+const steer = (path: `/${string}`) => command('video.control', `/ptz/{cameraId}${path}`);
+export const ptzContract = {
+  live: live('video.view', '/ptz/live', ptzState),
+  /** Asks the camera what it can do and which presets it has, if that is not known. */
+  open: query('video.control', '/ptz/{cameraId}').input(z.object(camera)).output(ptzState),
+  take: steer('/take').input(z.object(camera)).output(ok),
+  /** Keeps control beyond the idle time (ten minutes at most), or no longer. */
+  keep: steer('/keep')
+    .input(z.object({ ...camera, keep: z.boolean() }))
+    .output(ok),
+  release: steer('/release').input(z.object(camera)).output(ok),
+  /** Moves; stops by itself when this is not called again within a second. */
+  move: steer('/move')
+    .input(z.object({ ...camera, pan: axis, tilt: axis, zoom: axis }))
+    .output(ok),
+  stop: steer('/stop').input(z.object(camera)).output(ok),
+  relative: steer('/relative')
+    .input(z.object({ ...camera, pan: axis, tilt: axis, zoom: axis, speed }))
+    .output(ok),
+  /** Brings a point of the picture into its middle: halves of the picture, x to the right, y up. */
+  centre: steer('/centre')
+    .input(
+      z.object({
+        ...camera,
+        x: axis,
+        y: axis,
+        aspect: z
+          .number()
+          .min(0.2)
+          .max(5)
+          .default(16 / 9),
+      }),
+    )
+    .output(ok),
+  absolute: steer('/absolute')
+    .input(
+      z.object({
+        ...camera,
+        pan: z.number().min(-1).max(1).optional(),
+        tilt: z.number().min(-1).max(1).optional(),
+        zoom: z.number().min(0).max(1).optional(),
+        speed,
+      }),
+    )
+    .output(ok),
+  home: steer('/home')
+    .input(z.object({ ...camera, speed }))
+    .output(ok),
+  gotoPreset: steer('/presets/goto')
+    .input(z.object({ ...camera, token, speed }))
+    .output(ok),
+  /** Keeps where the camera looks now; with `token` over that preset. */
+  setPreset: steer('/presets/set')
+    .input(z.object({ ...camera, name: z.string().trim().min(1).max(64), token: token.optional() }))
+    .output(z.object({ token })),
+  removePreset: steer('/presets/remove')
+    .input(z.object({ ...camera, token }))
+    .output(ok),
+  /** What it does while nobody steers it. */
+  setRest: steer('/rest')
+    .input(z.object({ ...camera, rest: ptzRest }))
+    .output(ok),
+};

@@ -1,0 +1,217 @@
+import type { PtzState } from '#contract/ptz.contract.ts';
+import { nextStep, type PtzRest } from '#domain/ptz-rest.ts';
+import { releaseAtMs, type PtzHold } from '#domain/ptz.ts';
+import { OnvifError } from '#native/onvif/errors.ts';
+import type { PtzPreset, PtzStatus } from '#native/onvif/ptz.ts';
+import type { Clock } from '#station/clock.ts';
+import { createPtzDrive, type PtzDrive } from './drive.ts';
+import { openHead, type PtzEndpoint, type PtzHead } from './head.ts';
+
+/** Asked this often while a camera is on its way to a preset. */
+const LOOK_MS = 400;
+const LOOK_AT_MOST = 60;
+/** A tour whose camera does not answer tries again after this. */
+const TOUR_RETRY_MS = 30_000;
+
+const codeOf = (error: unknown) => (error instanceof OnvifError ? error.code : 'failed');
+
+/** One camera that can be steered: its connection, who holds it, and its rest. Nothing is sent before it is used. */
+export class PtzDesk {
+  readonly id: string;
+  readonly #clock: Clock;
+  readonly #publish: (desk: PtzDesk) => void;
+  #endpoint: PtzEndpoint;
+  #opening: Promise<{ head: PtzHead; drive: PtzDrive }> | undefined;
+  #head: PtzHead | undefined;
+  #drive: PtzDrive | undefined;
+  #presets: PtzPreset[] = [];
+  #position: PtzStatus['position'] | null = null;
+  #travelling = false;
+  #reason: string | null = null;
+  #cancelLook: () => void = () => undefined;
+  #cancelRest: () => void = () => undefined;
+  #touring = false;
+  #step = -1;
+  #closed = false;
+  hold: PtzHold | null = null;
+  rest: PtzRest;
+
+  constructor(
+    id: string,
+    endpoint: PtzEndpoint,
+    rest: PtzRest,
+    clock: Clock,
+    publish: (desk: PtzDesk) => void,
+  ) {
+    this.id = id;
+    this.#endpoint = endpoint;
+    this.rest = rest;
+    this.#clock = clock;
+    this.#publish = publish;
+  }
+
+  /** The camera's connection, made when it is first needed. @throws OnvifError */
+  async open(): Promise<{ head: PtzHead; drive: PtzDrive }> {
+    this.#opening ??= this.#connect();
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      this.failed(error);
+      throw error;
+    }
+  }
+  async #connect() {
+    const head = await openHead(this.#endpoint, () => this.#clock.nowMs());
+    if (this.#closed) {
+      head.close();
+      throw new OnvifError('aborted');
+    }
+    const drive = createPtzDrive(head.ptz, head.node.continuous, this.#clock, () => this.#publish(this));
+    this.#presets = head.node.maxPresets > 0 ? await head.ptz.presets() : [];
+    this.#head = head;
+    this.#drive = drive;
+    this.#reason = null;
+    this.#publish(this);
+    return { head, drive };
+  }
+  failed(error: unknown): void {
+    this.#reason = codeOf(error);
+    this.#publish(this);
+  }
+  works(): void {
+    if (this.#reason === null) return;
+    this.#reason = null;
+    this.#publish(this);
+  }
+  async readPresets(): Promise<void> {
+    const { head } = await this.open();
+    this.#presets = await head.ptz.presets();
+    this.#publish(this);
+  }
+
+  /** Asks where it looks until it stands still. */
+  look(left = LOOK_AT_MOST, before = ''): void {
+    this.#cancelLook();
+    const head = this.#head;
+    if (!head || this.#closed) return;
+    this.#travelling = true;
+    this.#publish(this);
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      void head.ptz.status().then(
+        ({ position, moving }) => {
+          if (this.#closed) return;
+          this.#position = position;
+          const here = JSON.stringify(position);
+          // one that does not tell whether it moves stands still when it has not moved since the last look
+          const still = moving === null ? here === before : !moving;
+          if (still || left <= 1) {
+            this.#travelling = false;
+            this.#publish(this);
+          } else this.look(left - 1, here);
+        },
+        () => {
+          this.#travelling = false;
+          this.#publish(this);
+        },
+      );
+    });
+  }
+
+  /** Nobody steers it now: it does what it is set to do. */
+  startRest(): void {
+    this.endRest();
+    if (this.rest.mode === 'home') void this.#goHome();
+    if (this.rest.mode === 'tour') {
+      this.#touring = true;
+      void this.#tourOn();
+    }
+    this.#publish(this);
+  }
+  endRest(): void {
+    this.#cancelRest();
+    this.#touring = false;
+  }
+  async #goHome(): Promise<void> {
+    try {
+      const { head } = await this.open();
+      if (this.hold || !head.node.home) return;
+      await head.ptz.home();
+      this.look();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+  async #tourOn(): Promise<void> {
+    let waitMs = TOUR_RETRY_MS;
+    try {
+      const { head } = await this.open();
+      const step = nextStep(this.rest, this.#step, new Set(this.#presets.map(({ token }) => token)));
+      if (!this.#touring) return;
+      if (step !== null) {
+        const { presetToken, dwellSeconds } = this.rest.steps[step]!;
+        await head.ptz.gotoPreset(presetToken);
+        this.#step = step;
+        this.works();
+        this.look();
+        waitMs = dwellSeconds * 1_000;
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+    if (!this.#touring || this.#closed) return;
+    this.#cancelRest = this.#clock.after(waitMs, () => void this.#tourOn());
+  }
+
+  /** Its address or login has changed: the next command connects anew. */
+  update(endpoint: PtzEndpoint): void {
+    if (JSON.stringify(endpoint) === JSON.stringify(this.#endpoint)) return;
+    this.#endpoint = endpoint;
+    this.#cancelLook();
+    this.#opening = undefined;
+    this.#head?.close();
+    this.#head = undefined;
+    this.#drive = undefined;
+    this.#reason = null;
+    if (!this.hold) this.startRest();
+  }
+  state(): PtzState {
+    const { hold } = this;
+    const node = this.#head?.node;
+    const nowMs = this.#clock.nowMs();
+    const toWall = (ms: number) => Math.round(nowMs + ms - this.#clock.monotonicMs());
+    return {
+      id: this.id,
+      holderId: hold?.id ?? null,
+      holder: hold?.name ?? null,
+      role: hold?.role ?? null,
+      sinceMs: hold ? toWall(hold.sinceMs) : null,
+      releaseAtMs: hold ? toWall(releaseAtMs(hold)) : null,
+      kept: hold !== null && hold.keptSinceMs !== null,
+      moving: this.#travelling || (this.#drive?.isMoving ?? false),
+      position: this.#position,
+      presets: this.#presets.map(({ token, name }) => ({ token, name })),
+      can: node
+        ? {
+            panTilt: node.continuous.panTilt,
+            zoom: node.continuous.zoom,
+            home: node.home,
+            absolute: node.absolute.panTilt || node.absolute.zoom,
+            centre: node.relativeFov || node.relative.panTilt,
+            maxPresets: Math.min(node.maxPresets, 1_000),
+          }
+        : null,
+      rest: { mode: this.rest.mode, steps: [...this.rest.steps] },
+      touring: this.#touring,
+      reason: this.#reason,
+    };
+  }
+  /** Stops what moves and forgets the camera. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.endRest();
+    this.#cancelLook();
+    if (this.#drive?.isMoving) await this.#drive.stop().catch(() => undefined);
+    this.#head?.close();
+  }
+}

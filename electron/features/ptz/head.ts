@@ -1,0 +1,71 @@
+import type { Camera } from '#contract/site.ts';
+import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
+import { OnvifError } from '#native/onvif/errors.ts';
+import { getProfiles, getStreamUri, type OnvifProfile } from '#native/onvif/media.ts';
+import { createPtz, type OnvifPtz, type PtzNode } from '#native/onvif/ptz.ts';
+
+/** Where a camera takes commands, and as whom. */
+export interface PtzEndpoint {
+  address: string;
+  port: number;
+  user: string;
+  password: string;
+  mainUrl: string;
+  /** Media profile that PTZ goes with, if somebody chose one. */
+  profile: string | null;
+}
+/** What a camera gave when it was asked. */
+export interface PtzHead {
+  ptz: OnvifPtz;
+  node: PtzNode;
+  close(): void;
+}
+
+/** Null for a camera that cannot be steered, or whose ONVIF address nobody entered. */
+export function endpointOf(camera: Camera | undefined, password: string | undefined): PtzEndpoint | null {
+  if (!camera?.ptz || !camera.onvif) return null;
+  const { address, port, profile } = camera.onvif;
+  const { mainUrl, username } = camera;
+  return { address, port, user: username ?? '', password: password ?? '', mainUrl, profile: profile ?? null };
+}
+
+/** Connects to a camera's PTZ. @throws OnvifError not_supported without PTZ, and all of the client's */
+export async function openHead(of: PtzEndpoint, nowMs: () => number): Promise<PtzHead> {
+  const host = of.address.includes(':') && !of.address.startsWith('[') ? `[${of.address}]` : of.address;
+  const client = createOnvifClient({
+    url: `http://${host}:${of.port}/onvif/device_service`,
+    nowMs,
+    ...(of.user === '' ? {} : { login: { user: of.user, password: of.password } }),
+  });
+  try {
+    const profiles = (await getProfiles(client)).filter((one) => one.ptz !== null);
+    const profile = await profileOf(client, profiles, of);
+    if (!profile?.ptz) throw new OnvifError('not_supported', { service: 'ptz' });
+    const ptz = createPtz(client, profile.token);
+    const nodes = await ptz.nodes();
+    const node = nodes.find(({ token }) => token === profile.ptz?.nodeToken) ?? nodes[0];
+    if (!node) throw new OnvifError('not_supported', { service: 'ptz' });
+    return { ptz, node, close: () => client.close() };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/** A recorder has a head per channel: the one whose stream is the camera's. A single source needs no question. */
+async function profileOf(
+  client: OnvifClient,
+  profiles: readonly OnvifProfile[],
+  { mainUrl, profile: chosen }: PtzEndpoint,
+): Promise<OnvifProfile | undefined> {
+  const named = profiles.find(({ token }) => token === chosen);
+  if (named) return named;
+  const sources = new Set(profiles.map(({ video }) => video?.sourceToken));
+  if (sources.size <= 1) return profiles[0];
+  const path = (url: string) => (URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).search}` : url);
+  for (const profile of profiles) {
+    const uri = await getStreamUri(client, profile).catch(() => '');
+    if (path(uri) === path(mainUrl)) return profile;
+  }
+  return profiles[0];
+}

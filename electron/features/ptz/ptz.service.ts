@@ -1,0 +1,234 @@
+import type { PtzRestInput, PtzState } from '#contract/ptz.contract.ts';
+import { aimAt } from '#domain/ptz-aim.ts';
+import { STAY } from '#domain/ptz-rest.ts';
+import { askControl, holdAt, keepControl, releaseAtMs, type PtzHold, type PtzPerson } from '#domain/ptz.ts';
+import { OnvifError } from '#native/onvif/errors.ts';
+import type { PtzVector } from '#native/onvif/ptz.ts';
+import { fail } from '#station/errors.ts';
+import type { Actor, StationPorts } from '#station/ports.ts';
+import { PtzDesk } from './desk.ts';
+import type { PtzDrive } from './drive.ts';
+import { endpointOf, type PtzHead } from './head.ts';
+import { loadRests, saveRest } from './ptz.store.ts';
+
+export type PtzService = ReturnType<typeof createPtzService>;
+export type PtzPorts = Pick<
+  StationPorts,
+  'bus' | 'clock' | 'db' | 'site' | 'write' | 'audit' | 'log' | 'liveCollection'
+>;
+
+/** Steering of cameras over ONVIF: who may, moves that end, presets, and what cameras do while nobody steers them. */
+export function createPtzService(ports: PtzPorts) {
+  const { clock, site, write, audit, bus, log } = ports;
+  const live = ports.liveCollection<PtzState>();
+  const desks = new Map<string, PtzDesk>();
+  const rests = loadRests(ports.db);
+  const releases = new Map<string, () => void>();
+
+  const publish = (desk: PtzDesk): void => {
+    if (desks.get(desk.id) !== desk) return;
+    const next = desk.state();
+    if (JSON.stringify(next) !== JSON.stringify(live.get(desk.id))) live.upsert(next);
+  };
+  const deskOf = (cameraId: string): PtzDesk => {
+    const desk = desks.get(cameraId);
+    if (desk) return desk;
+    const camera = site.camera(cameraId);
+    if (!camera) return fail('NOT_FOUND', 'camera.unknown', { id: cameraId });
+    return fail('CONFLICT', camera.ptz ? 'ptz.no_address' : 'ptz.none', { id: cameraId });
+  };
+
+  /** Ends control when its time has come; a renewal moves that time. */
+  const watchRelease = (desk: PtzDesk): void => {
+    releases.get(desk.id)?.();
+    if (!desk.hold) return;
+    const leftMs = releaseAtMs(desk.hold) - clock.monotonicMs();
+    releases.set(
+      desk.id,
+      clock.after(leftMs, () => {
+        if (holdAt(desk.hold, clock.monotonicMs())) watchRelease(desk);
+        else letGo(desk);
+      }),
+    );
+  };
+  const letGo = (desk: PtzDesk): void => {
+    releases.get(desk.id)?.();
+    releases.delete(desk.id);
+    desk.hold = null;
+    desk.startRest();
+    publish(desk);
+  };
+  const personOf = (actor: Actor): PtzPerson =>
+    actor.id === null || actor.role === null
+      ? fail('FORBIDDEN', 'permission')
+      : { id: actor.id, name: actor.name, role: actor.role };
+
+  /** Takes or renews control for `actor`. */
+  const claim = (actor: Actor, cameraId: string): PtzDesk => {
+    const desk = deskOf(cameraId);
+    const answer = askControl(desk.hold, personOf(actor), clock.monotonicMs());
+    if (!answer.granted) {
+      const seconds = Math.ceil((answer.freeAtMs - clock.monotonicMs()) / 1_000);
+      return fail('CONFLICT', 'ptz.held', { name: answer.hold.name, seconds });
+    }
+    const from: PtzHold | null = answer.takenFrom;
+    if (from)
+      write((tx) =>
+        audit.append(tx, actor, 'ptz.take_over', cameraId, { from: from.name, fromRole: from.role }),
+      );
+    if (desk.hold === null) desk.endRest();
+    desk.hold = answer.hold;
+    watchRelease(desk);
+    publish(desk);
+    return desk;
+  };
+  /** Does something with the camera as its holder. What the camera refuses is a refusal that is worded. */
+  const act = async <T>(
+    actor: Actor,
+    cameraId: string,
+    run: (of: { head: PtzHead; drive: PtzDrive; desk: PtzDesk }) => Promise<T>,
+  ): Promise<T> => {
+    const desk = claim(actor, cameraId);
+    try {
+      const opened = await desk.open();
+      const result = await run({ ...opened, desk });
+      desk.works();
+      return result;
+    } catch (error) {
+      if (!(error instanceof OnvifError)) throw error;
+      log.warn('ptz command failed', { camera: cameraId, error: error.message });
+      if (error.code !== 'fault') desk.failed(error);
+      return fail('UNAVAILABLE', `ptz.device.${error.code}`, { fault: String(error.params['fault'] ?? '') });
+    }
+  };
+  /** A move to somewhere: a continuous one ends first, and it is watched until it stands still. */
+  const travel = (actor: Actor, cameraId: string, run: (head: PtzHead, desk: PtzDesk) => Promise<void>) =>
+    act(actor, cameraId, async ({ head, drive, desk }) => {
+      if (drive.isMoving) await drive.stop();
+      await run(head, desk);
+      desk.look();
+    });
+  const both = (speed: number): PtzVector => ({ pan: speed, tilt: speed, zoom: speed });
+
+  function followSite(): void {
+    const seen = new Set<string>();
+    for (const camera of site.current().cameras) {
+      const endpoint = endpointOf(camera, camera.ptz ? site.cameraPassword(camera.id) : undefined);
+      if (!endpoint) continue;
+      seen.add(camera.id);
+      const known = desks.get(camera.id);
+      if (known) known.update(endpoint);
+      else {
+        const desk = new PtzDesk(camera.id, endpoint, rests.get(camera.id) ?? STAY, clock, publish);
+        desks.set(camera.id, desk);
+        publish(desk);
+        if (desk.rest.mode === 'tour') desk.startRest();
+      }
+    }
+    for (const [id, desk] of [...desks]) {
+      if (seen.has(id)) continue;
+      desks.delete(id);
+      releases.get(id)?.();
+      releases.delete(id);
+      live.remove(id);
+      void desk.close();
+    }
+  }
+  followSite();
+  const stopSite = bus.on('site.changed', followSite);
+
+  return {
+    live,
+    async open(cameraId: string): Promise<PtzState> {
+      const desk = deskOf(cameraId);
+      // what is wrong stands in the state
+      await desk.open().catch(() => undefined);
+      return desk.state();
+    },
+    take: (actor: Actor, cameraId: string) => void claim(actor, cameraId),
+    keep(actor: Actor, cameraId: string, keep: boolean): void {
+      const desk = keep ? claim(actor, cameraId) : deskOf(cameraId);
+      const hold = keepControl(desk.hold, personOf(actor), keep, clock.monotonicMs());
+      if (!hold) return fail('CONFLICT', 'ptz.not_yours', { id: cameraId });
+      write((tx) => audit.append(tx, actor, 'ptz.keep', cameraId, { keep }));
+      desk.hold = hold;
+      watchRelease(desk);
+      publish(desk);
+    },
+    release(actor: Actor, cameraId: string): void {
+      const desk = deskOf(cameraId);
+      if (desk.hold?.id !== actor.id) return fail('CONFLICT', 'ptz.not_yours', { id: cameraId });
+      letGo(desk);
+    },
+    move: (actor: Actor, cameraId: string, speed: Required<PtzVector>) =>
+      act(actor, cameraId, async ({ drive, desk }) => {
+        await drive.move(speed);
+        if (!drive.isMoving) desk.look();
+      }),
+    stop: (actor: Actor, cameraId: string) =>
+      act(actor, cameraId, async ({ head, drive, desk }) => {
+        await (drive.isMoving ? drive.stop() : head.ptz.stop());
+        desk.look();
+      }),
+    relative: (actor: Actor, cameraId: string, by: Required<PtzVector>, speed: number) =>
+      travel(actor, cameraId, ({ ptz, node }) => {
+        const { pan, tilt, zoom } = by;
+        const move = {
+          ...(node.relative.panTilt && (pan !== 0 || tilt !== 0) ? { pan, tilt } : {}),
+          ...(node.relative.zoom && zoom !== 0 ? { zoom } : {}),
+        };
+        if (Object.keys(move).length === 0) return fail('CONFLICT', 'ptz.cannot', { id: cameraId });
+        return ptz.relative(move, { speed: both(speed) });
+      }),
+    centre: (actor: Actor, cameraId: string, point: { x: number; y: number }, aspect: number) =>
+      travel(actor, cameraId, ({ ptz, node }) => {
+        const angle = site.camera(cameraId)?.viewAngleDegrees ?? null;
+        const can = { fov: node.relativeFov, relative: node.relative.panTilt };
+        const aim = aimAt(point, can, angle, aspect);
+        if (!aim) return fail('CONFLICT', 'ptz.cannot_centre', { id: cameraId });
+        return ptz.relative({ pan: aim.pan, tilt: aim.tilt }, { fov: aim.fov });
+      }),
+    absolute: (actor: Actor, cameraId: string, to: PtzVector, speed: number) =>
+      travel(actor, cameraId, ({ ptz, node }) =>
+        node.absolute.panTilt || node.absolute.zoom
+          ? ptz.absolute(to, both(speed))
+          : fail('CONFLICT', 'ptz.cannot', { id: cameraId }),
+      ),
+    home: (actor: Actor, cameraId: string, speed: number) =>
+      travel(actor, cameraId, ({ ptz }) => ptz.home(both(speed))),
+    gotoPreset: (actor: Actor, cameraId: string, token: string, speed: number) =>
+      travel(actor, cameraId, ({ ptz }) => ptz.gotoPreset(token, both(speed))),
+    setPreset: (actor: Actor, cameraId: string, name: string, token?: string) =>
+      act(actor, cameraId, async ({ head, drive, desk }) => {
+        if (drive.isMoving) await drive.stop();
+        const made = await head.ptz.setPreset(name, token);
+        write((tx) => audit.append(tx, actor, 'ptz.preset_set', cameraId, { token: made, name }));
+        await desk.readPresets();
+        return { token: made };
+      }),
+    removePreset: (actor: Actor, cameraId: string, token: string) =>
+      act(actor, cameraId, async ({ head, desk }) => {
+        await head.ptz.removePreset(token);
+        write((tx) => audit.append(tx, actor, 'ptz.preset_remove', cameraId, { token }));
+        await desk.readPresets();
+      }),
+    setRest(actor: Actor, cameraId: string, rest: PtzRestInput): void {
+      const desk = deskOf(cameraId);
+      write((tx) => {
+        saveRest(tx.db, cameraId, rest, actor.name, tx.nowMs);
+        audit.append(tx, actor, 'ptz.rest', cameraId, { mode: rest.mode, steps: rest.steps });
+        tx.afterCommit(() => {
+          rests.set(cameraId, rest);
+          desk.rest = rest;
+          if (desk.hold) publish(desk);
+          else desk.startRest();
+        });
+      });
+    },
+    async close(): Promise<void> {
+      stopSite();
+      for (const cancel of releases.values()) cancel();
+      await Promise.all([...desks.values()].map((desk) => desk.close()));
+    },
+  };
+}
