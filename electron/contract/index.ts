@@ -4,6 +4,7 @@ import { authContract } from './auth.contract.ts';
 import { broadcastContract } from './broadcast.contract.ts';
 import { camerasContract } from './cameras.contract.ts';
 import { devicesContract, quarantineContract } from './devices.contract.ts';
+import { evidenceContract } from './evidence.contract.ts';
 import { patrolContract, perimeterContract } from './patrol.contract.ts';
 import { plansContract, runsContract } from './plans.contract.ts';
 import { ptzContract } from './ptz.contract.ts';
@@ -28,6 +29,7 @@ export const contract = {
   patrol: patrolContract,
   perimeter: perimeterContract,
   recording: recordingContract,
+  evidence: evidenceContract,
   records: recordsContract,
   system: systemContract,
   demo: demoContract,

@@ -21,6 +21,8 @@ import { devicesApi } from '#features/devices/devices.api.ts';
 import { createDevices } from '#features/devices/devices.service.ts';
 import { createEffects } from '#features/effects/effects.service.ts';
 import { registerExecutors } from '#features/effects/executors.ts';
+import { evidenceApi } from '#features/evidence/evidence.api.ts';
+import { createEvidence } from '#features/evidence/evidence.service.ts';
 import { createBrokerLink } from '#features/ingest/broker-link.ts';
 import { quarantineApi } from '#features/ingest/ingest.api.ts';
 import { createIngest } from '#features/ingest/ingest.service.ts';
@@ -33,12 +35,12 @@ import { plansApi, runsApi } from '#features/plans/plans.api.ts';
 import { createPlans } from '#features/plans/plans.service.ts';
 import { verifyRuns } from '#features/plans/runs.store.ts';
 import { createRuns } from '#features/plans/runs.service.ts';
-import { recordingApi } from '#features/recording/recording.api.ts';
-import { createRecording, type RecordingService } from '#features/recording/recording.service.ts';
 import { ptzApi } from '#features/ptz/ptz.api.ts';
 import { createPtzService } from '#features/ptz/ptz.service.ts';
 import { recordsApi } from '#features/records/records.api.ts';
 import { createRecords } from '#features/records/records.service.ts';
+import { recordingApi } from '#features/recording/recording.api.ts';
+import { createRecording, type RecordingService } from '#features/recording/recording.service.ts';
 import { siteApi } from '#features/site/site.api.ts';
 import { createSite } from '#features/site/site.service.ts';
 import { createBackups } from '#features/system/backups.ts';
@@ -102,7 +104,11 @@ export async function wire({
     rtspPort: options.overrides?.demoRtspPort,
   });
   await demo.openCameras();
-  const video = createVideo({ ...ports, site: demo.camerasOf(site.port) }, { mayView, openReplay }, options.mediaUrl);
+  const video = createVideo(
+    { ...ports, site: demo.camerasOf(site.port) },
+    { mayView, openReplay },
+    options.mediaUrl,
+  );
   stops.push(() => video.stop());
 
   // what comes in: the link is opened last, when everything that a message may touch is there
@@ -122,6 +128,11 @@ export async function wire({
     isActive,
   });
   stops.push(() => recording.stop());
+  const evidence = createEvidence(ports, {
+    recordings: recording.recordings,
+    ffmpeg: async () => (await video.ffmpeg())?.path ?? null,
+  });
+  stops.push(() => evidence.stop());
   const cameras = createCameras(ports, {
     events,
     isActive,
@@ -176,7 +187,7 @@ export async function wire({
   records.start();
   runs.resume();
   // disks may be slow to answer: the station does not wait for them
-  void recording.start();
+  void recording.start().then(() => evidence.resume());
   await link.start(ingest.commitBatch);
   stops.push(() => link.stop());
   void demo.start();
@@ -206,6 +217,7 @@ export async function wire({
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),
     recording: recordingApi(recording, () => clock.nowMs()),
+    evidence: evidenceApi(evidence),
     patrol: patrolApi(patrol),
     perimeter: perimeterApi(perimeter),
     records: recordsApi(records, ports),

@@ -5,6 +5,7 @@ import { alarmsDevicesRecords } from './003-alarms-devices-records.ts';
 import { response } from './004-response.ts';
 import { broadcast } from './005-broadcast.ts';
 import { recording } from './006-recording.ts';
+import { evidence } from './007-evidence.ts';
 import { tours } from './008-tours.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
@@ -15,5 +16,6 @@ export const migrations: readonly Migration[] = [
   response,
   broadcast,
   recording,
+  evidence,
   tours,
 ];
