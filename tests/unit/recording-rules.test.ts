@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { gapsOf, type StateNote } from '#domain/recording-gaps.ts';
+import {
+  expired,
+  headRoomBytes,
+  isHeld,
+  isMassDeletion,
+  leftBytes,
+  needBytes,
+  oldestFor,
+  reserveBytes,
+  roomState,
+  type Hold,
+  type KeptFile,
+} from '#domain/recording-retention.ts';
+import { isScheduled, wantedOf } from '#domain/recording-rule.ts';
+import { mergeSpans, missingFrom } from '#domain/recording-spans.ts';
+import type { Span } from '#domain/recording-types.ts';
+
+const span = fc
+  .tuple(fc.integer({ min: 0, max: 1_000 }), fc.integer({ min: 1, max: 200 }))
+  .map(([fromMs, length]): Span => ({ fromMs, toMs: fromMs + length }));
+const covers = (spans: readonly Span[], at: number) =>
+  spans.some(({ fromMs, toMs }) => at >= fromMs && at < toMs);
+
+describe('spans', () => {
+  it('what is missing and what is there are the whole, and never both', () => {
+    fc.assert(
+      fc.property(span, fc.array(span, { maxLength: 12 }), (whole, parts) => {
+        const missing = missingFrom(whole, parts);
+        for (let at = whole.fromMs; at < whole.toMs; at += 1)
+          expect(covers(missing, at)).toBe(!covers(parts, at));
+        expect(mergeSpans(missing)).toEqual(missing);
+      }),
+    );
+  });
+});
+
+describe('the schedule', () => {
+  const night = [{ days: [5], from: '22:00', to: '06:00' }];
+  it('goes on over midnight into the next day, and only from its own day', () => {
+    expect(isScheduled(night, { weekday: 5, minuteOfDay: 22 * 60 })).toBe(true);
+    expect(isScheduled(night, { weekday: 6, minuteOfDay: 5 * 60 + 59 })).toBe(true);
+    expect(isScheduled(night, { weekday: 6, minuteOfDay: 6 * 60 })).toBe(false);
+    expect(isScheduled(night, { weekday: 5, minuteOfDay: 60 })).toBe(false);
+    expect(isScheduled([{ days: [7], from: '22:00', to: '06:00' }], { weekday: 1, minuteOfDay: 60 })).toBe(
+      true,
+    );
+  });
+  it('a whole day is a whole day', () => {
+    const days = [{ days: [1], from: '00:00', to: '24:00' }];
+    for (const minuteOfDay of [0, 720, 1_439])
+      expect(isScheduled(days, { weekday: 1, minuteOfDay })).toBe(true);
+    expect(isScheduled(days, { weekday: 2, minuteOfDay: 0 })).toBe(false);
+  });
+  it('an alarm is recorded in every mode but off', () => {
+    const at = { weekday: 1, minuteOfDay: 0 };
+    const wanted = (mode: 'off' | 'continuous' | 'schedule' | 'alarm', alarm: boolean) =>
+      wantedOf({ mode, schedule: [] }, at, alarm);
+    expect(wanted('off', true)).toEqual({ pull: false, cause: null, reason: 'off' });
+    expect(wanted('continuous', true).cause).toBe('continuous');
+    expect(wanted('schedule', true)).toEqual({ pull: true, cause: 'alarm', reason: null });
+    expect(wanted('schedule', false)).toEqual({ pull: false, cause: null, reason: 'not_scheduled' });
+    // Pulled all the time: else there would be nothing before the alarm.
+    expect(wanted('alarm', false)).toEqual({ pull: true, cause: null, reason: 'no_alarm' });
+    expect(wanted('alarm', true).cause).toBe('alarm');
+  });
+});
+
+describe('gaps', () => {
+  const base = { firstEverMs: 0, oldestMs: 0, unknown: 'unknown', deleted: 'deleted' };
+  it('have the reason that was noted when the recording ended, also if it was noticed later', () => {
+    const gaps = gapsOf({
+      ...base,
+      whole: { fromMs: 0, toMs: 100_000 },
+      recorded: [{ fromMs: 0, toMs: 40_000 }],
+      notes: [
+        { atMs: 0, reason: null },
+        { atMs: 48_000, reason: 'stalled' },
+        { atMs: 70_000, reason: 'refused' },
+      ],
+    });
+    expect(gaps).toEqual([
+      { fromMs: 40_000, toMs: 70_000, reason: 'stalled' },
+      { fromMs: 70_000, toMs: 100_000, reason: 'refused' },
+    ]);
+  });
+  it('where it was recorded and is no more, it was deleted', () => {
+    const notes = [{ atMs: 1_000, reason: null }];
+    const recorded = [{ fromMs: 900_000, toMs: 1_000_000 }];
+    const whole = { fromMs: 0, toMs: 1_000_000 };
+    expect(gapsOf({ ...base, firstEverMs: 1_000, oldestMs: 900_000, whole, recorded, notes })).toEqual([
+      { fromMs: 0, toMs: 1_000, reason: 'unknown' },
+      { fromMs: 1_000, toMs: 900_000, reason: 'deleted' },
+    ]);
+  });
+  it('with the recordings they are the whole, they never touch one another with one reason, and less than a breath is none', () => {
+    const note = fc.record({
+      at: fc.integer({ min: 0, max: 100 }),
+      reason: fc.constantFrom('off', 'refused', null),
+    });
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 8 }), fc.array(note, { maxLength: 8 }), (recorded, list) => {
+        const seconds = recorded.map(({ fromMs, toMs }) => ({ fromMs: fromMs * 100, toMs: toMs * 100 }));
+        const notes: StateNote[] = list
+          .map(({ at, reason }) => ({ atMs: at * 1_000, reason }))
+          .toSorted((a, b) => a.atMs - b.atMs);
+        const whole = { fromMs: 10_000, toMs: 90_000 };
+        const gaps = gapsOf({ ...base, whole, recorded: seconds, notes });
+        for (let at = whole.fromMs; at < whole.toMs; at += 100) {
+          const isThere = covers(mergeSpans(seconds, 1_500), at);
+          expect(covers(gaps, at)).toBe(!isThere);
+        }
+        for (const [index, gap] of gaps.entries()) {
+          const next = gaps[index + 1];
+          if (next) expect(next.fromMs > gap.toMs || next.reason !== gap.reason).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+const DAY = 86_400_000;
+const files = fc.array(
+  fc.record({
+    cameraId: fc.constantFrom('a', 'b'),
+    length: fc.integer({ min: 1, max: 300 }),
+    bytes: fc.integer({ min: 1, max: 999 }),
+  }),
+  { maxLength: 40 },
+);
+const shelf = (rows: { cameraId: string; length: number; bytes: number }[]): KeptFile[] => {
+  let at = 0;
+  return rows.map(({ cameraId, length, bytes }, id) => ({
+    id,
+    cameraId,
+    bytes,
+    fromMs: at,
+    toMs: (at += length),
+  }));
+};
+const hold = fc
+  .tuple(
+    fc.constantFrom(['a'], ['b'], ['a', 'b']),
+    fc.integer({ min: 0, max: 5_000 }),
+    fc.integer({ min: 1, max: 2_000 }),
+  )
+  .map(([cameraIds, fromMs, length]): Hold => ({ cameraIds, fromMs, toMs: fromMs + length }));
+
+describe('retention', () => {
+  it('never touches what is held, takes the oldest first, and not more than is needed', () => {
+    fc.assert(
+      fc.property(
+        files,
+        fc.array(hold, { maxLength: 4 }),
+        fc.integer({ min: 0, max: 20_000 }),
+        (rows, holds, need) => {
+          const all = shelf(rows);
+          const chosen = oldestFor(all, holds, need);
+          for (const file of chosen) expect(isHeld(file, holds)).toBe(false);
+          const free = all.filter((file) => !isHeld(file, holds));
+          expect(chosen).toEqual(free.slice(0, chosen.length));
+          const sum = (list: KeptFile[]) => list.reduce((total, { bytes }) => total + bytes, 0);
+          expect(sum(chosen) >= need || chosen.length === free.length).toBe(true);
+          if (chosen.length > 0) expect(sum(chosen.slice(0, -1))).toBeLessThan(need);
+        },
+      ),
+    );
+  });
+  it('keeps each camera by its own term', () => {
+    const all = shelf([
+      { cameraId: 'a', length: 10, bytes: 1 },
+      { cameraId: 'b', length: 10, bytes: 1 },
+    ]);
+    const keepMs = (id: string) => (id === 'a' ? 30 : 90) * DAY;
+    expect(expired(all, [], 31 * DAY, keepMs).map(({ cameraId }) => cameraId)).toEqual(['a']);
+    expect(expired(all, [{ cameraIds: ['a'], fromMs: 5, toMs: 6 }], 31 * DAY, keepMs)).toEqual([]);
+    expect(expired(all, [{ cameraIds: ['a'], fromMs: 10, toMs: 20 }], 31 * DAY, keepMs)).toHaveLength(1);
+  });
+  it('more than half at once is asked about, the passing of time is not', () => {
+    expect(isMassDeletion(51, 100)).toBe(true);
+    expect(isMassDeletion(50, 100)).toBe(false);
+    expect(isMassDeletion(10, 10)).toBe(false);
+  });
+});
+
+describe('room', () => {
+  const GB = 1e9;
+  const room = (freeBytes: number | null, more = {}) => ({
+    ...{ freeBytes, totalBytes: 1_000 * GB, usedBytes: 100 * GB, quotaBytes: null, bytesPerHour: 20 * GB },
+    ...more,
+  });
+  it('keeps an hour as measured, and no more than a fifth of a small disk', () => {
+    expect(headRoomBytes(room(500 * GB))).toBe(20 * GB);
+    expect(headRoomBytes(room(5 * GB, { totalBytes: 10 * GB }))).toBe(2 * GB);
+    expect(needBytes(room(15 * GB))).toBe(5 * GB);
+    expect(needBytes(room(25 * GB))).toBe(0);
+  });
+  it('counts a quota as the end of the disk', () => {
+    expect(leftBytes(room(500 * GB, { quotaBytes: 110 * GB }))).toBe(10 * GB);
+    expect(needBytes(room(500 * GB, { quotaBytes: 110 * GB }))).toBe(10 * GB);
+  });
+  it('a disk that does not say how much is free is no endless disk', () => {
+    expect(roomState(room(null), 'ok')).toBe('error');
+    expect(needBytes(room(null))).toBe(0);
+  });
+  it('is low before it is full, and stays full until there is twice the reserve', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4_000 }),
+        fc.integer({ min: 0, max: 500 }),
+        (gigabytes, perHour) => {
+          const disk = room(0, { totalBytes: gigabytes * GB, bytesPerHour: perHour * GB });
+          expect(reserveBytes(disk) * 2).toBeLessThan(headRoomBytes(disk) * 0.9);
+          const at = (freeBytes: number, before: 'ok' | 'full') => roomState({ ...disk, freeBytes }, before);
+          expect(at(reserveBytes(disk), 'ok')).toBe('full');
+          expect(at(reserveBytes(disk) + 1, 'ok')).toBe('low');
+          expect(at(reserveBytes(disk) * 2, 'full')).toBe('full');
+          expect(at(reserveBytes(disk) * 2 + 1, 'full')).toBe('low');
+          expect(at(headRoomBytes(disk), 'ok')).toBe('ok');
+        },
+      ),
+    );
+  });
+});
