@@ -33,7 +33,14 @@ const speed = z
  * gap: the next frame comes when the clock gets near it.
  */
 export const mediaRequest = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('open'), sub: subscription, cameraId: siteId, stream: z.enum(STREAM_KINDS) }),
+  z.object({
+    type: z.literal('open'),
+    sub: subscription,
+    cameraId: siteId,
+    stream: z.enum(STREAM_KINDS),
+    /** A tile that a guard works with: the station takes the way with the least delay for it. */
+    working: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('close'), sub: subscription }),
   /** Try now instead of at the next retry. */
   z.object({ type: z.literal('retry'), sub: subscription }),

@@ -51,6 +51,12 @@ export const streamUrl = z
   .max(500)
   .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), 'credentials belong in username and password');
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
+/**
+ * Who pulls a camera: `ffmpeg` in a process of its own; `direct`, the station's own client, least delay, with ffmpeg as
+ * its fallback; `auto`: as the station's setting `video.pull` says.
+ */
+export const PULL_CHOICES = ['auto', 'ffmpeg', 'direct'] as const;
+export type PullChoice = (typeof PULL_CHOICES)[number];
 /** Times of the week in the site's time zone; a window whose end is before its start goes on over midnight. */
 export const recordingWindow = z.object({
   /** 1 Monday to 7 Sunday: the days on which the window begins. */
@@ -92,6 +98,7 @@ export const camera = z.object({
   mainUrl: streamUrl,
   subUrl: streamUrl.optional(),
   transport: z.enum(['tcp', 'udp']).default('tcp'),
+  pull: z.enum(PULL_CHOICES).default('auto'),
   username: z.string().max(100).optional(),
   /** Bearing of the view, degrees clockwise from north; opening angle; reach. */
   directionDegrees: z.number().min(0).max(360).optional(),

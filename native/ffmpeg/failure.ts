@@ -21,8 +21,11 @@ export const STREAM_REASONS = [
 ] as const;
 export type StreamReason = (typeof STREAM_REASONS)[number];
 
-/** `unusable_binary`: an ffmpeg that does not run. `probe_failed`: the camera's description lacks the picture's size. */
-export type FfmpegErrorCode = StreamReason | 'unusable_binary' | 'probe_failed';
+/**
+ * `unusable_binary`: an ffmpeg that does not run. `probe_failed`: the camera's description lacks the picture's size.
+ * `unsupported`: not with this way of pulling, perhaps with the other.
+ */
+export type FfmpegErrorCode = StreamReason | 'unusable_binary' | 'probe_failed' | 'unsupported';
 
 /** `code` is for programs; the message holds no secret. */
 export class FfmpegError extends Error {

@@ -130,3 +130,19 @@ export function fragment(
   }
   return out;
 }
+
+/** Sets the decoding time and the number of a fragment that was made by `fragment`, in place. */
+export function retime(data: Buffer, dts: number, sequence: number): void {
+  data.writeUInt32BE(sequence >>> 0, AT.sequence);
+  data.writeUInt32BE(Math.floor(dts / 2 ** 32), AT.dtsHigh);
+  data.writeUInt32BE(dts % 2 ** 32, AT.dtsLow);
+}
+
+/** Whether two fragments that were made by `fragment` hold the same picture, whenever it is shown. */
+export function isSamePicture(a: Buffer, b: Buffer): boolean {
+  return (
+    a.length === b.length &&
+    a.length > FRAGMENT_HEAD_BYTES &&
+    a.compare(b, FRAGMENT_HEAD_BYTES, b.length, FRAGMENT_HEAD_BYTES) === 0
+  );
+}

@@ -32,11 +32,16 @@ export interface MediaSink {
   skipped(): void;
 }
 
+/** What the muxer has to know of a stream, however it is pulled. */
+export type H264Stream = Pick<NutStream, 'codecData' | 'timeBase' | 'decodeDelay'>;
+/** One access unit in Annex B; `key` where decoding can begin although it is no IDR picture. */
+export type H264Frame = Pick<NutFrame, 'pts' | 'key' | 'data'>;
+
 /** Makes fMP4 of one H.264 stream, frame by frame; frames before the first key frame are skipped. */
 export function h264Muxer(
-  stream: NutStream,
+  stream: H264Stream,
   sink: MediaSink,
-): (frame: NutFrame, receivedAtMs: number) => void {
+): (frame: H264Frame, receivedAtMs: number) => void {
   const times = timeline(stream.decodeDelay);
   const scale = (stream.timeBase.num * TICKS_PER_SECOND) / stream.timeBase.den;
   const inAdvance = splitH264(stream.codecData);

@@ -1,5 +1,6 @@
 import { BitReader } from './bits.ts';
 import { FfmpegError } from './failure.ts';
+import { reorderFrames } from './h264-vui.ts';
 
 export interface H264Sps {
   /** Size of the picture in pixels, after cropping. */
@@ -7,6 +8,8 @@ export interface H264Sps {
   height: number;
   /** RFC 6381: avc1.PPCCLL in hexadecimal. */
   codec: string;
+  /** Frames that the decoder holds back because of B-frames, where the camera says so; 0 where it does not. */
+  reorderFrames: number;
 }
 
 /** Profiles whose SPS tells the chroma format (ITU-T H.264 7.3.2.1.1). */
@@ -38,7 +41,7 @@ export function parseH264Sps(nal: Buffer): H264Sps {
   const width = widthInBlocks * 16 - ((crop[0] ?? 0) + (crop[1] ?? 0)) * cropX;
   const height = heightInUnits * 16 * unit - ((crop[2] ?? 0) + (crop[3] ?? 0)) * cropY;
   if (width <= 0 || height <= 0) throw new FfmpegError('bad_data', { what: 'picture size', width, height });
-  return { width, height, codec };
+  return { width, height, codec, reorderFrames: reorderFrames(reader) };
 }
 
 /** Skips what only these profiles have; gives chroma_format_idc. */

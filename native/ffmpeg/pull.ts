@@ -4,6 +4,7 @@ import { pullArguments } from './arguments.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { FfmpegError, isFatalAtOnce, reasonOfLine, reasonOfText, type FfmpegErrorCode } from './failure.ts';
 import { h264Muxer, type MediaSink } from './h264-muxer.ts';
+import { impatient } from './impatient.ts';
 import type { Handover } from './handover.ts';
 import { nutParser, type NutStream } from './nut.ts';
 import { addressWithLogin, secretsOf, withResolvedHost, type RtspSource } from './source.ts';
@@ -84,22 +85,9 @@ interface Report {
 function read(child: Child, options: PullOptions, report: Report): void {
   let mux: ReturnType<typeof h264Muxer> | undefined;
   let receivedAtMs = 0;
-  let waitingSinceMs: number | undefined;
   let isDone = false;
 
-  const sink: MediaSink = {
-    track: options.sink.track,
-    frame(frame) {
-      waitingSinceMs = undefined;
-      options.sink.frame(frame);
-      report.first();
-    },
-    skipped() {
-      waitingSinceMs ??= performance.now();
-      if (performance.now() - waitingSinceMs > options.keyFrameMs)
-        report.fail('no_key_frame', { waitedMs: options.keyFrameMs });
-    },
-  };
+  const sink = impatient(options.sink, options.keyFrameMs, report);
   const parser = nutParser({
     stream(stream) {
       if (stream.fourcc !== H264_FOURCC)

@@ -8,19 +8,27 @@ import {
 } from '#native/process/supervise.ts';
 import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
-import { FfmpegError, streamReason, type StreamReason } from './failure.ts';
+import { streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
 import type { MediaFrame, MediaSink, MediaTrack } from './h264-muxer.ts';
 import type { Handover } from './handover.ts';
-import { startPull, type PullOptions } from './pull.ts';
+import type { PullOptions } from './pull.ts';
+import { pullChoice, type DirectPull } from './pull-choice.ts';
+import { startSwitched, type PullKind, type PullSwitch } from './pull-switch.ts';
 import type { RtspSource } from './source.ts';
 
 /** What a stream is doing, for those who look at it. */
 export type StreamState =
   | { kind: 'idle' }
   | { kind: 'connecting'; attempt: number }
-  | { kind: 'live'; codec: string; width: number; height: number; sinceMs: number; transcoded: boolean }
+  | ({ kind: 'live'; codec: string; width: number; height: number; sinceMs: number } & LiveManner)
   | { kind: 'waiting'; reason: StreamReason; attempt: number; retryAtMs: number };
+
+interface LiveManner {
+  transcoded: boolean;
+  /** Which pull the pictures come from. Absent where there is only ffmpeg. */
+  pull?: PullKind;
+}
 
 /** One who looks. Calls come in the order state, track, frames; none of them may throw or wait. */
 export interface Viewer {
@@ -31,6 +39,11 @@ export interface Viewer {
   frame(frame: MediaFrame, isCached: boolean): void;
 }
 
+export interface JoinOptions {
+  /** A tile that a guard works with: least delay. */
+  isWorking?: boolean;
+}
+
 export interface RelayOptions {
   label: string;
   source: RtspSource;
@@ -39,6 +52,8 @@ export interface RelayOptions {
   /** Asked at every start: it may be installed, or its setting changed, meanwhile. Rejects with FfmpegError no_ffmpeg. */
   ffmpeg: () => Promise<FfmpegBinary>;
   handover: Handover;
+  /** The pull in this process; without it ffmpeg pulls everything. ffmpeg is its fallback, and it is ffmpeg's where there is none. */
+  direct?: DirectPull;
   /** How long the pull goes on after the last viewer has left (a guard who switches back and forth). Default 10 s. */
   lingerMs?: number;
   /** No frame for this long is a stall. Default 8 s. */
@@ -57,9 +72,9 @@ export interface Relay {
   readonly state: StreamState;
   readonly viewers: number;
   /** Begins to look; the returned function ends it. The pull starts with the first viewer. */
-  join(viewer: Viewer): () => void;
+  join(viewer: Viewer, how?: JoinOptions): () => void;
   retryNow(): void;
-  /** The camera's address or login has changed: a running pull starts again with the new one. */
+  /** The camera's settings may have changed: with another address or login a running pull starts again. */
   update(source: RtspSource): void;
   /** Ends the pull; viewers stay joined and hear 'idle'. Resolves when ffmpeg is gone. */
   stop(): Promise<void>;
@@ -73,14 +88,14 @@ function backoff(attempt: number, reason: string): number {
 /** One pull for one stream however many look at it, supervised, with the current group of pictures kept for newcomers. */
 export function createRelay(options: RelayOptions): Relay {
   const clock = options.clock ?? systemClock();
-  const pull = options.pull ?? startPull;
   let { source } = options;
-  let isTranscoding = false;
   const viewers = new Set<Viewer>();
+  const working = new Set<Viewer>();
+  const choice = pullChoice(options, () => working.size > 0, clock);
+  let running: PullSwitch | undefined;
   const cache = gopCache();
   let track: MediaTrack | undefined;
   let state: StreamState = { kind: 'idle' };
-  let probe: 'fast' | 'slow' = 'fast';
   let cancelLinger: (() => void) | undefined;
 
   const supervised: Supervised = supervise({
@@ -97,35 +112,31 @@ export function createRelay(options: RelayOptions): Relay {
   });
 
   async function start(context: WorkerContext): Promise<Worker> {
-    const { label, handover } = options;
-    const ffmpeg = await options.ffmpeg();
+    running = undefined;
+    let kind = choice.wanted();
     for (;;) {
-      const choice = { probe, transcode: isTranscoding };
-      const keyFrameMs = options.keyFrameMs ?? 15_000;
       try {
-        return await pull(
-          { label, source, ffmpeg, handover, keyFrameMs, sink: sinkFor(context), ...choice },
-          context,
-        );
+        running = await startSwitched({
+          ...{ kind, context, sink: sinkFor(context), start: choice.start },
+          fallBack: (failed, error) => choice.after(failed, error, clock.nowMs() - liveSinceMs()),
+          onRefused: (failed, error) => void choice.after(failed, error, 0),
+          onSwitched: () => setState(visibleState(supervised.state)),
+        });
+        // Somebody may have begun to work with it meanwhile.
+        reconsider();
+        return running;
       } catch (error) {
-        if (context.signal.aborted || !canTryOtherwise(error)) throw error;
+        const next = context.signal.aborted ? undefined : choice.after(kind, error, 0);
+        if (next === undefined) throw error;
+        kind = next;
       }
     }
   }
 
-  /** Not every refusal is the camera's fault: notes what the next try has to do differently. */
-  function canTryOtherwise(error: unknown): boolean {
-    const code = error instanceof FfmpegError ? error.code : undefined;
-    // The description lacks the parameter sets: the stream has to be read for them.
-    if (code === 'probe_failed' && probe === 'fast') {
-      probe = 'slow';
-      return true;
-    }
-    if (code === 'codec_not_playable' && options.transcode === 'if_needed' && !isTranscoding) {
-      isTranscoding = true;
-      return true;
-    }
-    return false;
+  const liveSinceMs = () => (supervised.state.kind === 'running' ? supervised.state.sinceMs : clock.nowMs());
+
+  function reconsider(): void {
+    if (running && choice.shouldTurn(running.kind)) running.turnTo(choice.wanted());
   }
 
   function forget(): void {
@@ -157,7 +168,11 @@ export function createRelay(options: RelayOptions): Relay {
     if (from.kind === 'starting') return { kind: 'connecting', attempt: from.attempt };
     if (from.kind === 'running' && track) {
       const { codec, width, height } = track;
-      return { kind: 'live', codec, width, height, sinceMs: from.sinceMs, transcoded: isTranscoding };
+      const how = {
+        transcoded: choice.isTranscoding,
+        ...(options.direct && running ? { pull: running.kind } : {}),
+      };
+      return { kind: 'live', codec, width, height, sinceMs: from.sinceMs, ...how };
     }
     if (from.kind === 'backing-off') {
       return {
@@ -178,6 +193,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   function leave(viewer: Viewer): void {
+    working.delete(viewer);
     if (!viewers.delete(viewer) || viewers.size > 0) return;
     cancelLinger?.();
     cancelLinger = clock.after(options.lingerMs ?? 10_000, () => void stop());
@@ -197,9 +213,11 @@ export function createRelay(options: RelayOptions): Relay {
     get viewers() {
       return viewers.size;
     },
-    join(viewer) {
+    join(viewer, how = {}) {
       cancelLinger?.();
+      if (how.isWorking) working.add(viewer);
       supervised.start();
+      reconsider();
       viewers.add(viewer);
       viewer.state(state);
       if (track) viewer.track(track);
@@ -208,11 +226,9 @@ export function createRelay(options: RelayOptions): Relay {
     },
     retryNow: () => supervised.retryNow(),
     update(next) {
-      if (JSON.stringify(next) === JSON.stringify(source)) return;
+      if (JSON.stringify(next) === JSON.stringify(source)) return reconsider();
       source = next;
-      // Another camera may have another codec and another description.
-      probe = 'fast';
-      isTranscoding = false;
+      choice.forget(next);
       supervised.restart('ended');
       supervised.retryNow();
     },

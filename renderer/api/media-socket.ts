@@ -19,6 +19,22 @@ export interface MediaListener {
   /** The connection to the station was lost (and is being made again) or is there again. */
   link(isUp: boolean): void;
   refused(reason: string): void;
+  /** Of a replay: a jump arrived, a gap or a blocked interval comes, nothing more is recorded. */
+  replay?(notice: ReplayNotice): void;
+}
+export type ReplayNotice = Extract<MediaNotice, { type: 'replay' }>;
+/** Where a replay begins; asked again for each connection. */
+export type ReplayStart = Omit<Extract<MediaRequest, { type: 'replay' }>, 'type' | 'sub'>;
+export interface ReplaySubscription {
+  readonly sub: number;
+  close(): void;
+}
+
+/** What a tile asks for; `working`: it is the one that a guard works with, least delay. */
+export interface MediaStream {
+  cameraId: string;
+  stream: StreamKind;
+  working?: boolean;
 }
 
 export interface MediaSubscription {
@@ -28,7 +44,11 @@ export interface MediaSubscription {
 }
 
 export interface MediaClient {
-  open(stream: { cameraId: string; stream: StreamKind }, listener: MediaListener): MediaSubscription;
+  open(stream: MediaStream, listener: MediaListener): MediaSubscription;
+  /** A recording instead of the live stream. */
+  replay(start: () => ReplayStart, listener: MediaListener): ReplaySubscription;
+  /** Steers replays; lost while there is no connection, since `start` is asked again for the next one. */
+  steer(request: Extract<MediaRequest, { type: 'pace' | 'seek' | 'step' }>): void;
   close(): void;
 }
 
@@ -43,7 +63,8 @@ const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
 const IDLE_MS = 30_000;
 
 interface Entry {
-  stream: { cameraId: string; stream: StreamKind };
+  /** What opens it, asked for each connection. */
+  request: () => MediaRequest;
   listener: MediaListener;
 }
 
@@ -83,9 +104,9 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
     socket = next;
     next.onopen = () => {
       failures = 0;
-      for (const [sub, { stream, listener }] of entries) {
+      for (const { request, listener } of entries.values()) {
         listener.link(true);
-        send({ type: 'open', sub, ...stream });
+        send(request());
       }
     };
     next.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
@@ -114,6 +135,7 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
     const listener = entries.get(message.sub)?.listener;
     if (message.type === 'state') listener?.state(message.state);
     if (message.type === 'track') listener?.track(message);
+    if (message.type === 'replay') listener?.replay?.(message);
     if (message.type === 'refused') listener?.refused(message.reason);
   }
 
@@ -128,23 +150,29 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
     old?.close();
   }
 
+  function add(listener: MediaListener, request: (sub: number) => MediaRequest) {
+    const sub = nextSub;
+    nextSub += 1;
+    const entry = { request: () => request(sub), listener };
+    entries.set(sub, entry);
+    clearTimeout(idleTimer);
+    if (socket) send(entry.request());
+    else void connect();
+    const close = () => {
+      if (!entries.delete(sub)) return;
+      send({ type: 'close', sub });
+      if (entries.size === 0) idleTimer = setTimeout(drop, IDLE_MS);
+    };
+    return { sub, close };
+  }
+
   return {
     open(stream, listener) {
-      const sub = nextSub;
-      nextSub += 1;
-      entries.set(sub, { stream, listener });
-      clearTimeout(idleTimer);
-      if (socket) send({ type: 'open', sub, ...stream });
-      else void connect();
-      return {
-        retry: () => send({ type: 'retry', sub }),
-        close() {
-          if (!entries.delete(sub)) return;
-          send({ type: 'close', sub });
-          if (entries.size === 0) idleTimer = setTimeout(drop, IDLE_MS);
-        },
-      };
+      const { sub, close } = add(listener, (id) => ({ type: 'open', sub: id, ...stream }));
+      return { retry: () => send({ type: 'retry', sub }), close };
     },
+    replay: (start, listener) => add(listener, (sub) => ({ type: 'replay', sub, ...start() })),
+    steer: send,
     close() {
       isClosed = true;
       entries.clear();

@@ -7,10 +7,16 @@ export interface Tamper {
   stop(): Promise<void>;
 }
 
+export interface TamperOptions {
+  /** What comes of a chunk of media (beginning with '$') for a client that calls itself `agent`. Default: the same. */
+  media?: (chunk: Buffer, agent: string) => Buffer;
+}
+
 /** A TCP hop before an RTSP server that changes what the server says (the replacement has to have the same length). */
 export async function startTamper(
   targetPort: number,
-  change: (text: string) => string = (text) => text,
+  change: (text: string, agent: string) => string = (text) => text,
+  options: TamperOptions = {},
 ): Promise<Tamper> {
   const sockets = new Set<Socket>();
   let isFrozen = false;
@@ -21,11 +27,17 @@ export async function startTamper(
       socket.on('error', () => undefined);
       socket.on('close', () => sockets.delete(socket));
     }
-    client.on('data', (chunk) => isFrozen || target.write(chunk));
+    let agent = '';
+    client.on('data', (chunk) => {
+      agent = /^User-Agent: *(.*?)\r?$/im.exec(chunk.toString('latin1'))?.[1] ?? agent;
+      if (!isFrozen) target.write(chunk);
+    });
     target.on('data', (chunk) => {
       if (isFrozen) return;
       // Interleaved media begin with '$' and are passed on as they are.
-      client.write(chunk[0] === 0x24 ? chunk : Buffer.from(change(chunk.toString('latin1')), 'latin1'));
+      const isMedia = chunk[0] === 0x24;
+      const media = options.media?.(chunk, agent) ?? chunk;
+      client.write(isMedia ? media : Buffer.from(change(chunk.toString('latin1'), agent), 'latin1'));
     });
     client.on('close', () => target.destroy());
     target.on('close', () => client.destroy());

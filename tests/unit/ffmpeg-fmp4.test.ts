@@ -113,12 +113,12 @@ describe('SPS', () => {
     [
       '640x360 main',
       '674d4016da0280bfe5c044000003000400000300 7a3c58ba80',
-      { width: 640, height: 360, codec: 'avc1.4d4016' },
+      { width: 640, height: 360, codec: 'avc1.4d4016', reorderFrames: 0 },
     ],
     [
       '1920x1080 high, cropped',
       '67640028acd940780227e5c05a808080a0000003002000000781e30632c0',
-      { width: 1920, height: 1080, codec: 'avc1.640028' },
+      { width: 1920, height: 1080, codec: 'avc1.640028', reorderFrames: 2 },
     ],
   ])('%s', (_name, hex, expected) => {
     expect(parseH264Sps(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toEqual(expected);

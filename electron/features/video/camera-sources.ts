@@ -1,5 +1,6 @@
 import type { StreamKind } from '#contract/media-wire.ts';
-import type { Camera } from '#contract/site.ts';
+import type { Camera, PullChoice } from '#contract/site.ts';
+import type { DirectFor } from '#native/ffmpeg/pull-choice.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
 import type { SitePort } from '#station/ports.ts';
 
@@ -16,4 +17,15 @@ export function sourceOf(site: SitePort, camera: Camera, stream: StreamKind): Rt
     user: camera.username,
     password: site.cameraPassword(camera.id),
   };
+}
+
+/**
+ * Whom the station's own client serves. The camera's choice outweighs the station's; left to itself, the station lets
+ * ffmpeg pull the wall and takes the client for the camera that a guard works with.
+ * @param station value of the setting `video.pull`
+ */
+export function directFor(camera: PullChoice, station: string): DirectFor {
+  const choice = camera === 'auto' ? station : camera;
+  if (choice === 'direct') return 'everybody';
+  return choice === 'ffmpeg' ? 'nobody' : 'working';
 }

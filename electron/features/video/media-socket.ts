@@ -61,13 +61,13 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       outlet.sendNotice({ type: 'refused', sub, reason });
     }
 
-    function openOne(sub: number, cameraId: string, stream: StreamKind): void {
+    function openOne({ sub, cameraId, stream, working }: Extract<MediaRequest, { type: 'open' }>): void {
       if (!options.mayView(session)) return refuse(sub, 'forbidden');
       if (open.size >= MAX_SUBSCRIPTIONS) return refuse(sub, 'too_many');
       const relay = options.openStream(cameraId, stream);
       if (!relay) return refuse(sub, 'unknown_camera');
       const before = open.get(sub);
-      open.set(sub, { relay, leave: attachViewer(relay, sub, outlet, congestion) });
+      open.set(sub, { relay, leave: attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });
       before?.leave();
     }
 
@@ -95,7 +95,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       const request = isBinary ? undefined : parse(data.toString());
       // A console of ours never sends anything else.
       if (!request) return socket.close(1008, 'request');
-      if (request.type === 'open') openOne(request.sub, request.cameraId, request.stream);
+      if (request.type === 'open') openOne(request);
       if (request.type === 'replay') openReplay(request);
       if ('subs' in request) steer(request);
       if (request.type === 'retry') open.get(request.sub)?.relay?.retryNow();

@@ -4,7 +4,7 @@ import {
   type MediaHeader,
   type MediaState,
 } from '#contract/media-wire.ts';
-import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
+import type { JoinOptions, Relay, StreamState, Viewer } from '#native/ffmpeg/relay.ts';
 import type { MediaOutlet } from '#station/ports.ts';
 import { createFrameGate, type Congestion } from './congestion.ts';
 
@@ -35,6 +35,7 @@ export function attachViewer(
   sub: number,
   outlet: MediaOutlet,
   congestion: Congestion,
+  how: JoinOptions = {},
 ): () => void {
   const gate = createFrameGate();
   let sequence = 0;
@@ -48,7 +49,7 @@ export function attachViewer(
     isAfterGap = false;
   }
 
-  return relay.join({
+  const viewer: Viewer = {
     state: (state) => outlet.sendNotice({ type: 'state', sub, state: mediaStateOf(state) }),
     track(track) {
       outlet.sendNotice({ type: 'track', sub, codec: track.codec, width: track.width, height: track.height });
@@ -63,5 +64,6 @@ export function attachViewer(
       const { key, receivedAtMs, ticks } = frame;
       send(frame.data, { key, init: false, cached: isCached, receivedAtMs, ticks });
     },
-  });
+  };
+  return relay.join(viewer, how);
 }

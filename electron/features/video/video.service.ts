@@ -2,13 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CameraState } from '#contract/video.contract.ts';
 import { STREAM_KINDS, type StreamKind } from '#contract/media-wire.ts';
+import { PULL_CHOICES } from '#contract/site.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
 import { createRelay, type Relay, type StreamState } from '#native/ffmpeg/relay.ts';
 import { describe } from '#native/rtsp/describe.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile, StationPorts } from '#station/ports.ts';
 import { addRelay, cameraDesk, cameraState, type CameraDesk } from './camera-desk.ts';
 import type { HealthChange } from './camera-health.ts';
-import { sourceOf, streamOf } from './camera-sources.ts';
+import { directFor, sourceOf, streamOf } from './camera-sources.ts';
+import { startDirectPull } from './direct-pull.ts';
 import { createFfmpeg } from './ffmpeg-binary.ts';
 import { createMediaSocket } from './media-socket.ts';
 import { createTickets } from './tickets.ts';
@@ -48,6 +50,7 @@ export function createVideo<Session>(
   const { bus, clock, log, settings, site } = ports;
   settings.define(
     { key: 'video.transcodeH265', kind: 'boolean', defaultValue: false },
+    { key: 'video.pull', kind: 'choice', defaultValue: 'auto', options: [...PULL_CHOICES] },
     { key: 'video.lingerSeconds', kind: 'number', defaultValue: 10, min: 0, max: 600, restart: true },
     { key: 'video.checkSeconds', kind: 'number', defaultValue: 15, min: 5, max: 3_600, restart: true },
   );
@@ -82,6 +85,11 @@ export function createVideo<Session>(
         transcode: settings.boolean('video.transcodeH265') ? 'if_needed' : 'never',
         ffmpeg: ffmpeg.get,
         handover,
+        direct: {
+          start: startDirectPull,
+          serves: () => directFor(site.camera(cameraId)?.pull ?? 'auto', settings.string('video.pull')),
+          onRefused: (reason) => log.info('camera left to ffmpeg', { camera: cameraId, stream, reason }),
+        },
         lingerMs: settings.number('video.lingerSeconds') * 1_000,
         clock,
         onState: (state) => onStream(desk, stream, state),
@@ -212,6 +220,7 @@ export function createVideo<Session>(
 
   followSite();
   const stopSite = bus.on('site.changed', followSite);
+  const stopSetting = bus.on('setting.changed', ({ key }) => key === 'video.pull' && followSite());
   const stopRefresh = clock.every(REFRESH_MS, () => void refresh());
   // At once, in the background: a start must not wait for cameras that do not answer.
   checkLater(0);
@@ -227,6 +236,7 @@ export function createVideo<Session>(
     async stop(): Promise<void> {
       isStopped = true;
       stopSite();
+      stopSetting();
       stopRefresh();
       cancelCheck();
       await media.close();

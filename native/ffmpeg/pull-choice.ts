@@ -1,0 +1,110 @@
+import type { Clock } from '#native/process/clock.ts';
+import type { Worker, WorkerContext } from '#native/process/supervise.ts';
+import { directTrust } from './direct-trust.ts';
+import { FfmpegError } from './failure.ts';
+import type { MediaSink } from './h264-muxer.ts';
+import { startPull, type PullOptions } from './pull.ts';
+import type { PullKind } from './pull-switch.ts';
+import type { RelayOptions } from './relay.ts';
+import type { RtspSource } from './source.ts';
+
+/** What our own client needs of `PullOptions`: no ffmpeg, nothing to probe. */
+export type DirectPullOptions = Pick<PullOptions, 'label' | 'source' | 'sink' | 'keyFrameMs'>;
+
+/** Whom the direct pull serves: everybody, a camera that somebody works with, or nobody. */
+export type DirectFor = 'everybody' | 'working' | 'nobody';
+
+export interface DirectPull {
+  start(options: DirectPullOptions, context: WorkerContext): Promise<Worker>;
+  /** Asked at every start, when somebody joins, and at `update`. */
+  serves(): DirectFor;
+  /** It was given up for ffmpeg, for a while or for good. */
+  onRefused?(reason: string): void;
+}
+
+/** What one stream has learned of its camera: how to pull it, and how not. */
+export interface PullChoice {
+  readonly isTranscoding: boolean;
+  /** Which pull to begin with, or to turn to. */
+  wanted(): PullKind;
+  /** Whether to turn away from a pull that runs. */
+  shouldTurn(from: PullKind): boolean;
+  /** Starts one, with as many tries as ffmpeg needs to understand the stream. */
+  start(kind: PullKind, sink: MediaSink, context: WorkerContext): Promise<Worker>;
+  /** After a failure, having run for `ranMs`: the pull that may do better at once, if there is one. */
+  after(kind: PullKind, error: unknown, ranMs: number): PullKind | undefined;
+  /** Another camera: it may have another codec, another description, other manners. */
+  forget(source: RtspSource): void;
+}
+
+export function pullChoice(options: RelayOptions, isWorking: () => boolean, clock: Clock): PullChoice {
+  const pull = options.pull ?? startPull;
+  const keyFrameMs = options.keyFrameMs ?? 15_000;
+  const trust = directTrust();
+  let { source } = options;
+  let probe: 'fast' | 'slow' = 'fast';
+  let isTranscoding = false;
+
+  function mayGoDirect(): boolean {
+    if (!options.direct || options.direct.serves() === 'nobody') return false;
+    return !isTranscoding && trust.mayTry(clock.monotonicMs());
+  }
+
+  function wanted(): PullKind {
+    const isAsked = options.direct?.serves() === 'everybody' || isWorking();
+    return isAsked && mayGoDirect() ? 'direct' : 'ffmpeg';
+  }
+
+  /** Not every refusal is the camera's fault: notes what the next try of ffmpeg has to do differently. */
+  function canTryOtherwise(error: unknown): boolean {
+    const code = error instanceof FfmpegError ? error.code : undefined;
+    // The description lacks the parameter sets: the stream has to be read for them.
+    if (code === 'probe_failed' && probe === 'fast') {
+      probe = 'slow';
+      return true;
+    }
+    if (code === 'codec_not_playable' && options.transcode === 'if_needed' && !isTranscoding) {
+      isTranscoding = true;
+      return true;
+    }
+    return false;
+  }
+
+  return {
+    get isTranscoding() {
+      return isTranscoding;
+    },
+    wanted,
+    // Nobody works with it any more: what runs well goes on.
+    shouldTurn: (from) => (from === 'direct' ? !mayGoDirect() : wanted() === 'direct'),
+    async start(kind, sink, context) {
+      const { label, handover } = options;
+      if (kind === 'direct' && options.direct)
+        return options.direct.start({ label, source, sink, keyFrameMs }, context);
+      const ffmpeg = await options.ffmpeg();
+      for (;;) {
+        const choice = { probe, transcode: isTranscoding };
+        try {
+          return await pull({ label, source, ffmpeg, handover, keyFrameMs, sink, ...choice }, context);
+        } catch (error) {
+          if (context.signal.aborted || !canTryOtherwise(error)) throw error;
+        }
+      }
+    },
+    after(kind, error, ranMs) {
+      const code = error instanceof FfmpegError ? error.code : 'failed';
+      if (kind === 'ffmpeg')
+        return (code === 'no_ffmpeg' || code === 'unusable_binary') && mayGoDirect() ? 'direct' : undefined;
+      if (code === 'codec_not_playable' && canTryOtherwise(error)) return 'ffmpeg';
+      if (!trust.failed(code, ranMs, clock.monotonicMs())) return undefined;
+      options.direct?.onRefused?.(code);
+      return 'ffmpeg';
+    },
+    forget(next) {
+      source = next;
+      probe = 'fast';
+      isTranscoding = false;
+      trust.forget();
+    },
+  };
+}

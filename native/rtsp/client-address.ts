@@ -1,0 +1,43 @@
+import { RtspClientError } from './client-errors.ts';
+
+/** Where to connect to for an address. */
+export interface RtspTarget {
+  readonly host: string;
+  readonly port: number;
+  /** The address without a login, as it goes into requests. */
+  readonly url: string;
+}
+
+const PARTS = /^rtsp:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.%]+\]|[^/?#:@\s]+)(?::(\d{1,5}))?([/?]\S*)?$/i;
+
+/** Takes an rtsp:// address apart; a login in it is left out. @throws RtspClientError unsupported (rtsps) or bad_data. */
+export function targetOf(address: string): RtspTarget {
+  if (/^rtsps:/i.test(address)) throw new RtspClientError('unsupported', { what: 'rtsps' });
+  const parts = PARTS.exec(address);
+  const [, host, port = '554', rest = ''] = parts ?? [];
+  if (!host || Number(port) < 1 || Number(port) > 65_535)
+    throw new RtspClientError('bad_data', { what: 'address' });
+  const shown = port === '554' ? host : `${host}:${port}`;
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), url: `rtsp://${shown}${rest}` };
+}
+
+/**
+ * The address of a track or of the whole presentation. A relative `control` is put behind the base as it is, also behind
+ * a query: that is what cameras mean (and what FFmpeg and live555 do), not RFC 3986.
+ */
+export function controlUrl(base: string, control: string): string {
+  if (control === '' || control === '*') return base;
+  if (/^rtspu?s?:\/\//i.test(control)) return control;
+  return `${base.replace(/\/$/, '')}/${control.replace(/^\//, '')}`;
+}
+
+/** What relative controls are relative to: Content-Base, then Content-Location, then the address that was asked. */
+export function baseUrl(
+  asked: string,
+  contentBase: string | undefined,
+  contentLocation: string | undefined,
+): string {
+  for (const candidate of [contentBase, contentLocation])
+    if (candidate !== undefined && /^rtsp:\/\/[^\s]+$/i.test(candidate)) return candidate;
+  return asked;
+}

@@ -1,0 +1,29 @@
+import { RtspClientError } from './client-errors.ts';
+
+/** RFC 2326 12.37. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** What a device says below this is a slip; above it, keeping alive is our own business. */
+const LEAST_TIMEOUT_MS = 400;
+const MOST_TIMEOUT_MS = 3_600_000;
+
+/** Reads `Session: id;timeout=60`. @throws RtspClientError bad_data without an id. */
+export function sessionOf(header: string | undefined): { id: string; timeoutMs: number } {
+  const [id = '', ...rest] = (header ?? '').split(';').map((part) => part.trim());
+  // An id goes back into our requests: nothing in it may end a line.
+  if (!/^[\x21-\x7e]{1,256}$/.test(id)) throw new RtspClientError('bad_data', { what: 'session' });
+  const seconds = Number(/^timeout\s*=\s*"?(\d{1,6})/i.exec(rest.join(';'))?.[1] ?? 0);
+  const timeoutMs = seconds === 0 ? DEFAULT_TIMEOUT_MS : seconds * 1_000;
+  return { id, timeoutMs: Math.min(MOST_TIMEOUT_MS, Math.max(LEAST_TIMEOUT_MS, timeoutMs)) };
+}
+
+/** The channels that the camera confirms, for media and reports; those asked for (0 and 1) if it does not say. */
+export function channelsOf(header: string | undefined): readonly [number, number] {
+  if (header !== undefined && !/TCP/i.test(header))
+    throw new RtspClientError('unsupported', { what: 'transport' });
+  const found = /interleaved\s*=\s*(\d{1,3})(?:\s*-\s*(\d{1,3}))?/i.exec(header ?? '');
+  if (!found) return [0, 1];
+  const media = Number(found[1]);
+  const reports = found[2] === undefined ? media + 1 : Number(found[2]);
+  if (media > 255 || reports > 255) throw new RtspClientError('bad_data', { what: 'channels' });
+  return [media, reports];
+}

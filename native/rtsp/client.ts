@@ -1,0 +1,223 @@
+import { baseUrl, controlUrl } from './client-address.ts';
+import type { Login } from './client-auth.ts';
+import { openConnection, type ClientConnection } from './client-connection.ts';
+import { RtspClientError } from './client-errors.ts';
+import type { RtspResponse } from './client-message.ts';
+import { parseSdp, type SdpTrack } from './client-sdp.ts';
+import { RtpReceiver, type ReceiverFigures } from './client-receiver.ts';
+import { sessionOf, channelsOf } from './client-transport.ts';
+import type { AccessUnit } from './rtp-access-unit.ts';
+
+export interface RtspPlayOptions {
+  /** rtsp://host[:port]/path without a login. */
+  url: string;
+  user?: string;
+  password?: string;
+  /** For the connection and for each answer. */
+  timeoutMs: number;
+  /** Ends it, also while it is still starting. */
+  signal: AbortSignal;
+  /** The picture's track as described, before its first unit; `audio`: the others that can be heard. */
+  onTrack(video: SdpTrack, audio: readonly SdpTrack[]): void;
+  /** One picture, with its last packet. `receivedAtMs`: wall clock. May throw: the play ends with that error. */
+  onUnit(unit: AccessUnit, receivedAtMs: number): void;
+  /** A picture that is incomplete, or needs one that was. */
+  onSkipped(): void;
+}
+
+export interface RtspPlay {
+  /** Rejects when it is over: an RtspClientError, or what `onUnit` threw. Never fulfils. */
+  readonly ended: Promise<never>;
+  figures(): ReceiverFigures;
+  /** Says goodbye and closes. */
+  stop(): Promise<void>;
+}
+
+const MAX_REDIRECTIONS = 5;
+/** Devices count a session's life differently, so twice as often as said, and at least each 25 s. */
+const LONGEST_KEEP_ALIVE_MS = 25_000;
+/** RFC 3550 6.2: the minimum interval. */
+const REPORT_MS = 5_000;
+/** A camera's goodbye is not waited for longer. */
+const TEARDOWN_MS = 200;
+
+/**
+ * Plays a camera's picture in this process: RTSP 1.0 (RFC 2326) with RTP in the same TCP connection. Resolves when the
+ * camera has agreed to send; rejects with an RtspClientError that says why not (`unsupported` is no fault of the camera).
+ */
+export async function playRtsp(options: RtspPlayOptions): Promise<RtspPlay> {
+  let { url } = options;
+  for (let redirections = 0; redirections <= MAX_REDIRECTIONS; redirections += 1) {
+    const outcome = await tryAt(url, options, isSameHost(url, options.url));
+    if (typeof outcome !== 'string') return outcome;
+    url = outcome;
+  }
+  throw new RtspClientError('refused_by_camera', { what: 'redirections' });
+}
+
+const hostOf = (url: string) => /^rtsps?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1]?.toLowerCase();
+const isSameHost = (a: string, b: string) => hostOf(a) === hostOf(b);
+
+/** One camera's answer: the play, or the address that it sends us to. */
+async function tryAt(
+  url: string,
+  options: RtspPlayOptions,
+  isBasicAllowed: boolean,
+): Promise<RtspPlay | string> {
+  let receiver: RtpReceiver | undefined;
+  /** What the pictures were broken by: the reason for which we close, when we do. */
+  let cause: unknown;
+  const login: Login | undefined = options.user
+    ? { user: options.user, password: options.password ?? '' }
+    : undefined;
+  const connection = await openConnection({
+    ...{ url, login, isBasicAllowed, timeoutMs: options.timeoutMs, signal: options.signal },
+    onPacket(channel, data) {
+      try {
+        receiver?.packet(channel, data);
+      } catch (error) {
+        cause = error;
+        receiver = undefined;
+        connection.close();
+      }
+    },
+  });
+  try {
+    const described = await describe(connection);
+    if (typeof described === 'string') {
+      connection.close();
+      return described;
+    }
+    const { video, audio, base, publicMethods } = described;
+    options.onTrack(video, audio);
+    const made = new RtpReceiver(video, { unit: options.onUnit, skipped: options.onSkipped });
+    receiver = made;
+    const trackUrl = controlUrl(base.track, video.control);
+    const session = await setUp(connection, trackUrl, made);
+    await play(connection, base.session, trackUrl, session.id);
+    connection.keep();
+    const stopTimers = keepAlive(connection, made, base.session, session, publicMethods);
+    const ended = connection.ended.catch((error: unknown) => {
+      stopTimers();
+      throw cause ?? error;
+    });
+    ended.catch(() => undefined);
+    return {
+      ended,
+      figures: () => made.figures(),
+      async stop() {
+        stopTimers();
+        receiver = undefined;
+        // Cameras with few sessions to give keep one that was not closed until it times out.
+        const goodbye = connection
+          .request('TEARDOWN', base.session, { Session: session.id })
+          .catch(() => undefined);
+        await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, TEARDOWN_MS).unref())]);
+        connection.close();
+      },
+    };
+  } catch (error) {
+    connection.close();
+    throw cause ?? error;
+  }
+}
+
+interface Description {
+  video: SdpTrack;
+  audio: SdpTrack[];
+  base: { session: string; track: string };
+  publicMethods: string;
+}
+
+async function describe(connection: ClientConnection): Promise<Description | string> {
+  const { url } = connection.target;
+  // What it can do; a camera that does not know even this may still play.
+  const options = await connection.request('OPTIONS', url);
+  const redirection = redirectionOf(options);
+  if (redirection) return redirection;
+  const answer = await connection.request('DESCRIBE', url, { Accept: 'application/sdp' });
+  const elsewhere = redirectionOf(answer);
+  if (elsewhere) return elsewhere;
+  check(answer, 'DESCRIBE');
+  const sdp = parseSdp(answer.body);
+  const video = sdp.tracks.find(({ media }) => media === 'video');
+  if (!video) throw new RtspClientError('no_video');
+  const base = baseUrl(
+    url,
+    answer.headers.get('content-base')?.[0],
+    answer.headers.get('content-location')?.[0],
+  );
+  const session = controlUrl(base, sdp.control);
+  return {
+    video,
+    audio: sdp.tracks.filter(({ media }) => media === 'audio'),
+    // An address in the description itself outweighs the header, for the tracks too (as in FFmpeg).
+    base: { session, track: /^rtsp:/i.test(sdp.control) ? session : base },
+    publicMethods: (options.headers.get('public') ?? []).join(','),
+  };
+}
+
+function redirectionOf(response: RtspResponse): string | undefined {
+  const location = response.headers.get('location')?.[0];
+  return response.status >= 300 && response.status < 400 && location ? location : undefined;
+}
+
+function check(response: RtspResponse, what: string): void {
+  const { status } = response;
+  if (status >= 200 && status < 300) return;
+  if (status === 404) throw new RtspClientError('not_found', { what });
+  // Unsupported transport, and the like: another client may have more luck.
+  throw new RtspClientError(status === 461 ? 'unsupported' : 'refused_by_camera', { what, status });
+}
+
+async function setUp(connection: ClientConnection, uri: string, receiver: RtpReceiver) {
+  connection.allowChannels([0, 1]);
+  const answer = await connection.request('SETUP', uri, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
+  check(answer, 'SETUP');
+  const session = sessionOf(answer.headers.get('session')?.[0]);
+  const channels = channelsOf(answer.headers.get('transport')?.[0]);
+  connection.allowChannels(channels);
+  receiver.listen(channels);
+  return { ...session, channels };
+}
+
+async function play(
+  connection: ClientConnection,
+  aggregate: string,
+  track: string,
+  session: string,
+): Promise<void> {
+  const headers = { Session: session, Range: 'npt=0.000-' };
+  let answer = await connection.request('PLAY', aggregate, headers);
+  // 460 "only aggregate" never comes for the aggregate; some devices know their tracks only.
+  if (answer.status >= 400 && aggregate !== track) answer = await connection.request('PLAY', track, headers);
+  check(answer, 'PLAY');
+}
+
+/** Keeps the session and reports what came, until the returned function is called. */
+function keepAlive(
+  connection: ClientConnection,
+  receiver: RtpReceiver,
+  uri: string,
+  session: { id: string; timeoutMs: number; channels: readonly [number, number] },
+  publicMethods: string,
+): () => void {
+  let method = /\bGET_PARAMETER\b/i.test(publicMethods) ? 'GET_PARAMETER' : 'OPTIONS';
+  async function ask(): Promise<void> {
+    const { status } = await connection.request(method, uri, { Session: session.id });
+    // Announced and not known: the other way then. The camera has forgotten us: start over.
+    if (status === 454) connection.close();
+    else if (status >= 400) method = 'OPTIONS';
+  }
+  const everyMs = Math.min(LONGEST_KEEP_ALIVE_MS, session.timeoutMs / 2);
+  // A refusal or a silence ends the connection, and with it the play.
+  const alive = setInterval(() => void ask().catch(() => connection.close()), everyMs);
+  const report = setInterval(() => {
+    const packet = receiver.report();
+    if (packet) connection.sendPacket(session.channels[1], packet);
+  }, REPORT_MS);
+  return () => {
+    clearInterval(alive);
+    clearInterval(report);
+  };
+}
