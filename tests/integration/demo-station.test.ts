@@ -72,4 +72,18 @@ describe('the demo park in a whole station', () => {
       );
     }, within);
   });
+
+  it('a camera that really goes dark becomes an alarm, and is taken back when it returns', async () => {
+    const lost = async () =>
+      (await alarms()).find(({ type, deviceId }) => type === 'video.lost' && deviceId === 'w-05');
+    const patient = { timeout: 80_000, interval: 500 };
+    await guard.demo.start({ id: 'camera-loss' });
+    await vi.waitFor(async () => expect(await lost()).toMatchObject({ active: true }), patient);
+    const others = (await alarms()).filter(
+      ({ type, deviceId }) => type === 'video.lost' && deviceId !== 'w-05',
+    );
+    expect(others).toEqual([]);
+    await guard.demo.stop({ id: 'camera-loss' });
+    await vi.waitFor(async () => expect(await lost()).toMatchObject({ active: false }), patient);
+  }, 180_000);
 });
