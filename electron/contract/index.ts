@@ -12,6 +12,7 @@ import { recordingContract } from './recording.contract.ts';
 import { recordsContract } from './records.contract.ts';
 import { siteContract } from './site.contract.ts';
 import { demoContract, systemContract } from './system.contract.ts';
+import { toursContract } from './tours.contract.ts';
 import { videoContract } from './video.contract.ts';
 
 export const contract = {
@@ -23,6 +24,7 @@ export const contract = {
   video: videoContract,
   cameras: camerasContract,
   ptz: ptzContract,
+  tours: toursContract,
   plans: plansContract,
   runs: runsContract,
   broadcast: broadcastContract,

@@ -41,7 +41,11 @@ export const chainReport = z.object({
   checked: z.int(),
   /** edited, missing, cut_off, anchor_missing, anchor_broken; at which entry. */
   problems: z.array(
-    z.object({ chain: z.enum(['audit', 'event', 'alarm', 'broadcast']), code: z.string(), seq: z.int() }),
+    z.object({
+      chain: z.enum(['audit', 'event', 'alarm', 'broadcast', 'tour']),
+      code: z.string(),
+      seq: z.int(),
+    }),
   ),
 });
 export type ChainReport = z.infer<typeof chainReport>;

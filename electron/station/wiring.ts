@@ -46,6 +46,9 @@ import { createSite } from '#features/site/site.service.ts';
 import { createBackups } from '#features/system/backups.ts';
 import { watchMachine } from '#features/system/machine-watch.ts';
 import { systemApi } from '#features/system/system.api.ts';
+import { takePicture, NoPictureError } from '#features/tours/picture.ts';
+import { toursApi } from '#features/tours/tours.api.ts';
+import { createTours, type ToursService } from '#features/tours/tours.service.ts';
 import { videoApi } from '#features/video/video.api.ts';
 import { createVideo } from '#features/video/video.service.ts';
 import { createLocalOut } from '#native/audio/local-out.ts';
@@ -114,8 +117,18 @@ export async function wire({
   // what comes in: the link is opened last, when everything that a message may touch is there
   const link = createBrokerLink(ports, options.overrides?.brokerPort);
   const events: EventsPort = { record: (tx, event) => ingest.events.record(tx, event) };
+  const tours: ToursService = createTours(ports, {
+    events,
+    picture: async (cameraId) => {
+      const relay = video.openStream(cameraId, 'main');
+      if (!relay) throw new NoPictureError('no such camera');
+      return await takePicture(relay, video.ffmpegPath());
+    },
+  });
+  stops.push(() => tours.stop());
+  const named = tours.namedIn(site.port);
   const plans = createPlans(ports);
-  const alarms = createAlarms(ports, plans.port);
+  const alarms = createAlarms({ ...ports, site: named }, plans.port);
   stops.push(() => alarms.stop());
   const devices = createDevices(ports, { events, publisher: link.publisher });
   const ingest = createIngest(ports, { alarms: alarms.port, devices: devices.port });
@@ -182,6 +195,7 @@ export async function wire({
   stops.push(() => records.stop());
 
   alarms.start();
+  tours.start();
   ingest.start();
   devices.start();
   records.start();
@@ -213,6 +227,7 @@ export async function wire({
     video: videoApi(video),
     cameras: camerasApi(cameras),
     ptz: ptzApi(ptz),
+    tours: toursApi(tours),
     plans: plansApi(plans),
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),
@@ -226,7 +241,7 @@ export async function wire({
       ffmpeg: video.ffmpeg,
       speech: broadcast.speechEngines,
       broker: link.info,
-      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify()]),
+      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify(), tours.verify()]),
     }),
   } as never);
 
