@@ -2,6 +2,7 @@
 import type { Screen } from '#app/screen.ts';
 import alarms from './alarms/index.ts';
 import broadcast from './broadcast/index.ts';
+import cameras from './cameras/index.ts';
 import devices from './devices/index.ts';
 import emergency from './emergency/index.ts';
 import overview from './overview/index.ts';
@@ -16,6 +17,7 @@ export const screens: Screen[] = [
   alarms,
   emergency,
   broadcast,
+  cameras,
   devices,
   patrol,
   perimeter,

@@ -124,6 +124,8 @@ function rowReader(
     if (!checked.success)
       for (const issue of checked.error.issues) {
         const column = columnOfPath(issue.path);
+        // why there is no address was named when it was looked for
+        if (column === 'mainUrl' && urls.main === undefined) continue;
         // what is missing here was named above, more precisely
         if (!problems.some((one) => one.column === (heads[columns.get(column) ?? -1]?.trim() || column)))
           bad(column, cell(column) === '' ? 'missing' : 'invalid', { message: issue.message });

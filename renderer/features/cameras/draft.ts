@@ -1,0 +1,171 @@
+import type { JsonObject } from '#contract/base.ts';
+import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
+import type { Camera } from '#contract/site.ts';
+
+/** A camera as the form holds it. */
+export interface Draft {
+  /** The camera that is edited; null for a new one. */
+  base: Camera | null;
+  id: string;
+  nameZh: string;
+  nameEn: string;
+  placeId: string | null;
+  mainUrl: string;
+  subUrl: string;
+  transport: 'tcp' | 'udp';
+  username: string;
+  /** Empty keeps the stored one. */
+  password: string;
+  ptz: boolean;
+  onvifAddress: string;
+  onvifPort: number | null;
+  onvifProfile: string | null;
+  onvifEvents: boolean;
+  /** Whose usual passwords a test may try. */
+  template: string;
+}
+
+export const emptyDraft = (): Draft => ({
+  base: null,
+  id: '',
+  nameZh: '',
+  nameEn: '',
+  placeId: null,
+  mainUrl: '',
+  subUrl: '',
+  transport: 'tcp',
+  username: '',
+  password: '',
+  ptz: false,
+  onvifAddress: '',
+  onvifPort: 80,
+  onvifProfile: null,
+  onvifEvents: false,
+  template: 'generic',
+});
+
+export const draftOfCamera = (camera: Camera): Draft => ({
+  ...emptyDraft(),
+  base: camera,
+  id: camera.id,
+  nameZh: camera.name.zh,
+  nameEn: camera.name.en,
+  placeId: camera.placeId,
+  mainUrl: camera.mainUrl,
+  subUrl: camera.subUrl ?? '',
+  transport: camera.transport,
+  username: camera.username ?? '',
+  ptz: camera.ptz,
+  onvifAddress: camera.onvif?.address ?? '',
+  onvifPort: camera.onvif?.port ?? 80,
+  onvifProfile: camera.onvif?.profile ?? null,
+  onvifEvents: camera.onvif?.events ?? false,
+});
+
+/** `cam-192-168-1-64`, with the channel from the second one on, numbered where that is taken. */
+export function freshId(host: string, channel: number, taken: ReadonlySet<string>): string {
+  const plain = host.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'new'; // prettier-ignore
+  const base = `cam-${plain}${channel > 0 ? `-${channel + 1}` : ''}`.slice(0, 56);
+  for (let n = 1; ; n += 1) {
+    const id = n === 1 ? base : `${base}-${n}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+/** Everything that a device said about one of its channels. */
+export function draftOfChannel(
+  at: Pick<FoundCamera, 'host' | 'port' | 'name' | 'location'>,
+  login: { username: string; password: string },
+  device: ProbedDevice,
+  index: number,
+  taken: ReadonlySet<string>,
+): Draft {
+  const channel = device.channels[index]!;
+  const name = at.location || at.name || `${device.manufacturer} ${device.model}`.trim();
+  return {
+    ...emptyDraft(),
+    ...login,
+    id: freshId(at.host, index, taken),
+    nameZh: device.channels.length > 1 ? `${name} ${index + 1}` : name,
+    mainUrl: channel.main.url,
+    subUrl: channel.sub?.url ?? '',
+    ptz: channel.ptz,
+    onvifAddress: at.host,
+    onvifPort: at.port,
+    onvifProfile: channel.ptzProfile,
+    onvifEvents: device.events && index === 0,
+    template: templateOf(device.manufacturer),
+  };
+}
+
+const MAKERS: readonly (readonly [RegExp, string])[] = [
+  [/hikvision|海康/i, 'hikvision'],
+  [/dahua|大华/i, 'dahua'],
+  [/uniview|\bunv\b|宇视/i, 'uniview'],
+  [/axis/i, 'axis'],
+];
+/** The vendor's template by what a device calls its maker. */
+export const templateOf = (maker: string): string =>
+  MAKERS.find(([name]) => name.test(maker))?.[1] ?? 'generic';
+
+/** Stream addresses of a template. `channel` from 1. */
+export function fillTemplate(
+  template: Pick<CameraTemplate, 'main' | 'sub'>,
+  of: { host: string; port: number; channel: number },
+): { mainUrl: string; subUrl: string } {
+  const host = of.host.includes(':') && !of.host.startsWith('[') ? `[${of.host}]` : of.host;
+  const words: Record<string, string> = { host, port: String(of.port), channel: String(of.channel), channel0: String(of.channel - 1) }; // prettier-ignore
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
+  return { mainUrl: fill(template.main), subUrl: template.sub === null ? '' : fill(template.sub) };
+}
+
+/** The object that `site.put` takes; what the form does not speak of stays as it was. */
+export function objectOfDraft(draft: Draft): JsonObject {
+  const { subUrl: _sub, username: _user, onvif: _onvif, ...kept } = draft.base ?? ({} as Partial<Camera>);
+  const object: Record<string, unknown> = {
+    ...kept,
+    id: draft.id.trim(),
+    name: { zh: draft.nameZh.trim(), en: draft.nameEn.trim() },
+    placeId: draft.placeId ?? '',
+    mainUrl: draft.mainUrl.trim(),
+    transport: draft.transport,
+    ptz: draft.ptz,
+  };
+  if (draft.subUrl.trim()) object['subUrl'] = draft.subUrl.trim();
+  if (draft.username.trim()) object['username'] = draft.username.trim();
+  if (draft.onvifAddress.trim())
+    object['onvif'] = {
+      address: draft.onvifAddress.trim(),
+      port: draft.onvifPort ?? 80,
+      events: draft.onvifEvents,
+      ...(draft.onvifProfile ? { profile: draft.onvifProfile } : {}),
+    };
+  return object as JsonObject;
+}
+
+/** Names of fields that have to be filled in before it can be added. */
+export const missingOf = (draft: Draft): ('nameZh' | 'placeId' | 'mainUrl' | 'id')[] =>
+  (['nameZh', 'placeId', 'mainUrl', 'id'] as const).filter((key) => !draft[key]?.trim());
+
+/** Input of `cameras.test`: with the stored login where nothing that it depends on was changed. */
+export function testInputOf(draft: Draft, stream: 'main' | 'sub', tryDefaults: boolean) {
+  const { base } = draft;
+  const url = (stream === 'sub' && draft.subUrl.trim()) || draft.mainUrl.trim();
+  const isStored =
+    base !== null &&
+    draft.password === '' &&
+    draft.username.trim() === (base.username ?? '') &&
+    draft.transport === base.transport &&
+    url === (stream === 'sub' ? (base.subUrl ?? base.mainUrl) : base.mainUrl);
+  const asked = { stream, tryDefaults, template: draft.template };
+  if (isStored) return { ...asked, cameraId: base.id };
+  const onvif = draft.onvifAddress.trim() ? { onvif: { address: draft.onvifAddress.trim(), port: draft.onvifPort ?? 80 } } : {}; // prettier-ignore
+  return {
+    ...asked,
+    ...onvif,
+    url,
+    transport: draft.transport,
+    username: draft.username.trim(),
+    password: draft.password,
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { ProbedDevice } from '#contract/cameras.contract.ts';
+import { camera as cameraSchema } from '#contract/site.ts';
+import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
+
+const stored = cameraSchema.parse({
+  id: 'cam-1',
+  name: { zh: '东门', en: '' },
+  placeId: 'park',
+  mainUrl: 'rtsp://10.0.0.1/m',
+  subUrl: 'rtsp://10.0.0.1/s',
+  username: 'admin',
+  reachMetres: 30,
+  onvif: { address: '10.0.0.1', port: 8080, events: true },
+});
+
+describe('the form of a camera', () => {
+  it('gives back what it was given, and what it does not show', () => {
+    expect(cameraSchema.parse(objectOfDraft(draftOfCamera(stored)))).toEqual(stored);
+  });
+  it('what is emptied goes', () => {
+    const object = objectOfDraft({ ...draftOfCamera(stored), subUrl: ' ', username: '', onvifAddress: '' });
+    expect(Object.keys(object)).not.toEqual(expect.arrayContaining(['subUrl']));
+    expect(object).not.toHaveProperty('username');
+    expect(object).not.toHaveProperty('onvif');
+  });
+  it('names what is missing', () => {
+    expect(missingOf(emptyDraft())).toEqual(['nameZh', 'placeId', 'mainUrl', 'id']);
+  });
+});
+
+describe('a test', () => {
+  it('takes the stored login only for what is stored', () => {
+    const draft = draftOfCamera(stored);
+    expect(testInputOf(draft, 'sub', false)).toEqual({
+      stream: 'sub',
+      tryDefaults: false,
+      template: 'generic',
+      cameraId: 'cam-1',
+    });
+    for (const change of [
+      { subUrl: 'rtsp://10.0.0.9/s' },
+      { username: 'root' },
+      { password: 'x' },
+      { transport: 'udp' as const },
+    ])
+      expect(testInputOf({ ...draft, ...change }, 'sub', false)).not.toHaveProperty('cameraId');
+  });
+});
+
+describe('what a device said', () => {
+  const stream = { profile: 'p', name: '', url: 'rtsp://10.0.0.1/m', codec: 'h264', width: 1, height: 1, framesPerSecond: 1, kilobitsPerSecond: 1, keySeconds: 1, audioCodec: null }; // prettier-ignore
+  const channel = (source: string) => ({ source, main: stream, sub: null, ptz: true, ptzProfile: 'p' });
+  const device = { manufacturer: 'HIKVISION', model: 'X', events: true, channels: [channel('1'), channel('2')] } as unknown as ProbedDevice; // prettier-ignore
+  it('fills the form, channel by channel', () => {
+    const at = { host: '10.0.0.1', port: 80, name: 'NVR', location: '' };
+    const draft = draftOfChannel(
+      at,
+      { username: 'a', password: 'b' },
+      device,
+      1,
+      new Set(['cam-10-0-0-1-2']),
+    );
+    expect(draft).toMatchObject({ id: 'cam-10-0-0-1-2-2', nameZh: 'NVR 2', template: 'hikvision', onvifProfile: 'p', onvifEvents: false, password: 'b' }); // prettier-ignore
+    expect(missingOf(draft)).toEqual(['placeId']);
+  });
+  it('ids and addresses of what is typed', () => {
+    expect(freshId('FE80::1', 0, new Set())).toBe('cam-fe80-1');
+    expect(fillTemplate({ main: 'rtsp://{host}:{port}/c{channel}', sub: null }, { host: 'fe80::1', port: 554, channel: 2 })).toEqual({ mainUrl: 'rtsp://[fe80::1]:554/c2', subUrl: '' }); // prettier-ignore
+  });
+});
