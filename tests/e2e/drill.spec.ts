@@ -4,8 +4,6 @@ import { startController } from './controller.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
 
-test.use({ parkOptions: { cameras: false } });
-
 test('a drill is marked everywhere and touches nothing', async ({ page, park }) => {
   const controller = await startController(park);
   await signIn(page, park, 'guard');

@@ -49,9 +49,9 @@ try {
   await page.locator('[data-scenario=tailgating] button').click();
   await page.locator('[data-scenario=gas-leak] button').click();
   await page.locator('[data-scenario=intrusion] button').click();
-  await open(page, '#/overview');
+  await open(page, '#/');
   // the intrusion's cameras come up by themselves
-  await page.locator('[data-hot]').waitFor({ timeout: 60_000 });
+  await page.locator('section.hot').waitFor({ timeout: 60_000 });
   await camerasLive(page, 3);
   await page.waitForTimeout(12_000);
   await take(page, 'overview');
@@ -65,12 +65,8 @@ try {
   await take(page, 'video');
   await page.keyboard.press('p');
   await page.waitForTimeout(1_500);
-  const start = page.locator('[data-start=real]').first();
-  if (await start.isVisible()) {
-    await start.click();
-    const sure = page.locator('[data-confirm=start]');
-    if (await sure.isVisible()) await sure.click();
-  }
+  await page.getByRole('button', { name: '启动真实执行' }).click();
+  await page.locator('[role=dialog] button[data-first], [role=dialog] [data-first] button').first().click();
   await page.waitForTimeout(4_000);
   await take(page, 'emergency');
   await open(page, '#/broadcast');

@@ -2,14 +2,14 @@ import { banner, open, signIn } from './console.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
 
-const WATCH = ['overview', 'alarms', 'video', 'emergency', 'broadcast', 'devices'];
+const WATCH = ['overview', 'alarms', 'video', 'patrol', 'perimeter', 'emergency', 'broadcast', 'devices'];
 /** What each role sees: the rail, and the tabs of the system screen. */
 const SEES: Record<string, { screens: string[]; tabs: string[] }> = {
   guard: { screens: [...WATCH, 'records', 'system'], tabs: ['links', 'quarantine', 'demo'] },
   leader: { screens: [...WATCH, 'records', 'system'], tabs: ['links', 'quarantine', 'demo'] },
   commander: { screens: [...WATCH, 'records', 'system'], tabs: ['links', 'quarantine', 'demo'] },
   viewer: { screens: [...WATCH, 'records', 'system'], tabs: ['links'] },
-  patrol: { screens: ['overview', 'alarms', 'devices', 'system'], tabs: ['links'] },
+  patrol: { screens: ['overview', 'alarms', 'patrol', 'perimeter', 'devices', 'system'], tabs: ['links'] },
   admin: { screens: ['system'], tabs: ['links', 'settings', 'site', 'backups', 'quarantine', 'demo'] },
   security: { screens: ['system'], tabs: ['links', 'accounts'] },
   audit: { screens: ['records', 'system'], tabs: ['links', 'audit'] },

