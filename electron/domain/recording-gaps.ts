@@ -20,6 +20,8 @@ export interface GapInput<Reason extends string> {
   oldestMs: number | null;
   unknown: Reason;
   deleted: Reason;
+  /** `whole` ends now: what is still on its way to the disk is no gap. */
+  endsNow?: boolean;
 }
 
 /** A camera that stops sending is known to have stalled some seconds later: the reason noted then is that of the whole gap. */
@@ -27,10 +29,18 @@ const LATE_NOTE_MS = 60_000;
 /** Less is no gap: files follow each other, key frames are waited for. */
 export const GAP_SLACK_MS = 1_500;
 
+/** A disk that takes longer is noted as the reason by then. */
+const ON_ITS_WAY_MS = 20_000;
+
 /** What is missing from `whole`, cut where the reason changes. */
 export function gapsOf<Reason extends string>(input: GapInput<Reason>): Gap<Reason>[] {
+  const { whole, notes, endsNow = false } = input;
   const recorded = mergeSpans(input.recorded, GAP_SLACK_MS);
-  return missingFrom(input.whole, recorded).flatMap((span) => gapsWithin(span, input));
+  const gaps = missingFrom(whole, recorded).flatMap((span) => gapsWithin(span, input));
+  const last = gaps.at(-1);
+  const isRunning = notes.at(-1)?.reason === null;
+  const isYoung = last?.toMs === whole.toMs && last.toMs - last.fromMs < ON_ITS_WAY_MS;
+  return endsNow && isRunning && isYoung ? gaps.slice(0, -1) : gaps;
 }
 
 function gapsWithin<Reason extends string>(span: Span, input: GapInput<Reason>): Gap<Reason>[] {

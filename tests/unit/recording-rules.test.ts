@@ -95,6 +95,13 @@ describe('gaps', () => {
       { fromMs: 1_000, toMs: 900_000, reason: 'deleted' },
     ]);
   });
+  it('what is on its way to the disk is none, what is missing for long is one', () => {
+    const notes = [{ atMs: 0, reason: null }];
+    const gaps = (toMs: number, endsNow: boolean) =>
+      gapsOf({ ...base, whole: { fromMs: 0, toMs }, recorded: [{ fromMs: 0, toMs: 50_000 }], notes, endsNow })
+        .length;
+    expect([gaps(60_000, true), gaps(60_000, false), gaps(100_000, true)]).toEqual([0, 1, 1]);
+  });
   it('with the recordings they are the whole, they never touch one another with one reason, and less than a breath is none', () => {
     const note = fc.record({
       at: fc.integer({ min: 0, max: 100 }),

@@ -171,7 +171,7 @@ export function endedBefore(db: Readable, volume: string, stream: number, before
   return prepared(
     db,
     `SELECT ${KEPT} FROM file JOIN stream ON stream.id = file.stream
-     WHERE stream = ? AND start_ms < ? AND end_ms < ? AND volume = ? AND closed = 1 ORDER BY start_ms`,
+     WHERE file.stream = ? AND start_ms < ? AND end_ms < ? AND volume = ? AND closed = 1 ORDER BY start_ms`,
   ).all(stream, beforeMs, beforeMs, volume) as KeptFile[];
 }
 export interface VolumeUse {

@@ -47,6 +47,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   /** Recording is to end with the group of pictures that runs. */
   let isEnding = false;
   let lastFrameAtMs = -Infinity;
+  let flowingSinceMs = -Infinity;
   let bytes = 0;
   let streamReason: RecordingState['reason'] = null;
   let restarted = false;
@@ -54,11 +55,22 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
 
   function onState(state: StreamState): void {
     if (state.kind === 'live') streamReason = null;
-    if (state.kind === 'waiting') streamReason = state.reason;
+    if (state.kind !== 'waiting') return;
+    streamReason = state.reason;
+    // What is there is closed and safe, however long the camera is away.
+    if (tape) finishing(tape);
+  }
+
+  function finishing(ended: Tape): void {
+    const done = ended.finish();
+    endings.add(done);
+    void done.finally(() => endings.delete(done));
   }
 
   function onFrame(frame: RecordedFrame): void {
-    lastFrameAtMs = clock.monotonicMs();
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastFrameAtMs > FLOWING_MS) flowingSinceMs = nowMs;
+    lastFrameAtMs = nowMs;
     bytes += frame.data.length;
     if (isEnding && frame.key) endTape();
     if (taped) feed(frame);
@@ -94,11 +106,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
 
   function endTape(): void {
     isEnding = false;
-    const ended = tape?.finish();
-    if (ended) {
-      endings.add(ended);
-      void ended.finally(() => endings.delete(ended));
-    }
+    if (tape) finishing(tape);
     tape = undefined;
     taped = undefined;
   }
@@ -133,7 +141,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
 
   function isStuck(nowMs: number): boolean {
     if (!tape || !taped || tape.problem === 'disk_full' || tape.problem === 'disk_missing') return false;
-    const sinceMs = Math.max(tape.lastPartAtMs ?? -Infinity, taped.sinceMs);
+    const sinceMs = Math.max(tape.lastPartAtMs ?? -Infinity, taped.sinceMs, flowingSinceMs);
     return nowMs - lastFrameAtMs < FLOWING_MS && nowMs - sinceMs > STUCK_MS;
   }
 

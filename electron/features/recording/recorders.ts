@@ -10,6 +10,8 @@ import { localTimes } from './local-time.ts';
 import { addNote, lastNotes } from './notes.store.ts';
 import { createRecorder, type Recorder, type RecorderDeps } from './recorder.ts';
 
+/** A turn that is further away from now is one of a clock that was set. */
+const NEAR_MS = 120_000;
 const NO_RULE = recordingRule.parse({});
 export const ruleOf = (camera: Camera | undefined): RecordingRule => camera?.recording ?? NO_RULE;
 
@@ -79,10 +81,18 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
     if (before === reason || (before === undefined && reason === 'off')) return;
     noted.set(cameraId, reason);
     const nowMs = clock.nowMs();
-    // It ended when the last picture came, not when that was noticed.
-    const isEnd = before === null && newestMs > 0 && newestMs < nowMs && nowMs - newestMs < 60_000;
-    const atMs = isEnd ? newestMs : nowMs;
+    // It ended when the last picture came, and began with its first one, not when that was noticed.
+    const turnedMs = reason === null ? beganMs(cameraId) : before === null ? newestMs : nowMs;
+    const isNear = turnedMs > 0 && turnedMs <= nowMs && nowMs - turnedMs < NEAR_MS;
+    const atMs = isNear ? turnedMs : nowMs;
     library.later((db) => addNote(db, cameraId, { atMs, reason }));
+  }
+
+  /** When the recording that runs began; 0 if none runs. */
+  function beganMs(cameraId: string): number {
+    const own = new Set(library.streamsOf(cameraId).map(({ id }) => id));
+    const open = library.openFiles().filter(({ row }) => own.has(row.stream));
+    return Math.max(0, ...open.map(({ row }) => row.startMs));
   }
 
   function remove(cameraId: string): void {

@@ -66,6 +66,7 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
   const reconciled = new Set<string>();
   const stops: (() => void)[] = [];
   let isStopped = false;
+  let isChecking = false;
   let nextRetentionMs = 0;
   let busy: Promise<void> = Promise.resolve();
 
@@ -139,7 +140,11 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
         recorders.figures();
         report();
       }),
-      clock.every(CHECK_MS, () => void house(keepHouse)),
+      clock.every(CHECK_MS, () => {
+        if (isChecking) return;
+        isChecking = true;
+        void house(keepHouse).finally(() => (isChecking = false));
+      }),
       bus.on('site.changed', () => recorders.tick()),
       bus.on('alarm.changed', (alarm) => recorders.alarm(alarm)),
     );

@@ -137,6 +137,7 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       if (!job.part.startsWithKey) return builder.cutAtNextKey();
       writing = await begin(job);
       if (!writing) return;
+      if (isAbandoned) return endFile();
     }
     const { handle, file, volume } = writing;
     const written = await handle.append(part);
@@ -164,8 +165,7 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
   function endsBefore({ track: own, file, limitMs }: Writing, job: Job, part: PendingPart): boolean {
     if (job.isFresh || job.track !== own) return true;
     const ageMs = part.endWallMs - file.row.startMs;
-    if (ageMs > FILE_LIMIT_MS) return true;
-    if (!part.startsWithKey) return false;
+    if (!part.startsWithKey) return ageMs > FILE_LIMIT_MS;
     const jump = wallJump(job.part);
     const last = lastPart();
     if (jump === 'away' && last && job.part.wallMs > last.endWallMs)
@@ -204,13 +204,9 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     const { codec, width, height } = of;
     const about = { codec, width, height, startMs, epoch, cause: why };
     const facts = { id: uuid, cameraId: stream.cameraId, stream: stream.stream, ...about };
+    let handle: RecordingFile | undefined;
     try {
-      const handle = await createRecordingFile(
-        volume.row.path,
-        volumes.fileOf(volume.row.id, path)!,
-        of,
-        facts,
-      );
+      handle = await createRecordingFile(volume.row.path, volumes.fileOf(volume.row.id, path)!, of, facts);
       const bytes = handle.bytes;
       const place = { uuid, volume: volume.row.id, stream: stream.id, path };
       const file = library.begin({ ...place, ...about, endMs: startMs, bytes, closed: 0 });
@@ -218,6 +214,7 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       const limitMs = FILE_MS.least + random() * (FILE_MS.most - FILE_MS.least);
       return { file, handle, volume: volume.row.id, track: of, limitMs };
     } catch (error) {
+      await handle?.close().catch(() => undefined);
       volumes.failed(volume.row.id, diskError(error).code);
       throw error;
     }

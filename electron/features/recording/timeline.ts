@@ -51,7 +51,8 @@ export function createTimeline({ clock, db, readPool }: Ports, library: Library)
   async function read(cameraIds: readonly string[], span: Span): Promise<CameraFacts[]> {
     const found = await rangesOf(cameraIds, span);
     // The last second is still in memory, and nobody calls it missing.
-    const whole = clip(span, { fromMs: 0, toMs: clock.nowMs() - 3_000 });
+    const nowMs = clock.nowMs() - 2_000;
+    const whole = clip(span, { fromMs: 0, toMs: nowMs });
     const held = locks(db, clock.nowMs(), false);
     return found.map(({ cameraId, ranges, notes, firstEverMs, oldestMs }) => ({
       cameraId,
@@ -60,6 +61,7 @@ export function createTimeline({ clock, db, readPool }: Ports, library: Library)
         ? gapsOf<Reason>({
             ...{ whole, recorded: ranges, notes: notes as { atMs: number; reason: Reason | null }[] },
             ...{ firstEverMs, oldestMs, unknown: 'unknown', deleted: 'deleted' },
+            endsNow: whole.toMs === nowMs,
           })
         : [],
       locks: held.flatMap(({ id, cameraIds: of, fromMs, toMs }) => {
