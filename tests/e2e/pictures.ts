@@ -59,6 +59,8 @@ try {
   await page.waitForTimeout(2_500);
   await take(page, 'alarms');
   await open(page, '#/video');
+  await page.getByRole('heading', { name: '视频' }).waitFor();
+  await camerasLive(page, 1);
   await page.keyboard.press('3');
   await camerasLive(page, 9);
   await page.waitForTimeout(2_000);
