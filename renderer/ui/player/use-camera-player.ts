@@ -70,7 +70,11 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     if (!made) return;
     player = made;
     subscription = mediaClient().open(
-      { cameraId: input.cameraId.value, stream: input.stream.value },
+      {
+        cameraId: input.cameraId.value,
+        stream: input.stream.value,
+        working: input.decoder.value === 'webcodecs',
+      },
       {
         state(next) {
           state.value = next;

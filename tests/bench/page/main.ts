@@ -1,8 +1,8 @@
 /**
  * The console's own tiles without the console, and what is on the screen read back from the picture.
- * /tests/bench/page/?cameras=cam1,cam2&decoder=mse
+ * /tests/bench/page/?cameras=cam1,cam2&decoder=mse&stream=sub
  */
-import { createApp, h } from 'vue';
+import { createApp, h, ref } from 'vue';
 import { createI18n } from 'vue-i18n';
 import words from '../../../resources/locales/en/video.json';
 import { createMediaClient } from '#api/media-socket.ts';
@@ -22,12 +22,16 @@ declare global {
     sightings: Sighting[];
     /** Adds a tile, waits for its first picture, takes it away again; milliseconds that it took. */
     openTile(cameraId: string): Promise<number>;
+    /** Changes the decoder of all tiles. */
+    setDecoder(decoder: 'mse' | 'webcodecs'): void;
   }
 }
 
 const query = new URLSearchParams(location.search);
 const cameras = (query.get('cameras') ?? '').split(',').filter((name) => name !== '');
-const decoder = query.get('decoder') === 'webcodecs' ? 'webcodecs' : 'mse';
+const decoder = ref<'mse' | 'webcodecs'>(query.get('decoder') === 'webcodecs' ? 'webcodecs' : 'mse');
+const stream = query.get('stream') === 'auto' ? 'auto' : 'sub';
+window.setDecoder = (next) => (decoder.value = next);
 window.sightings = [];
 
 useMediaClient(
@@ -40,7 +44,7 @@ useMediaClient(
 function mountTiles(names: string[], into: HTMLElement): () => void {
   const app = createApp({
     render: () =>
-      names.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream: 'sub', decoder })),
+      names.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream, decoder: decoder.value })),
   });
   app.use(createI18n({ legacy: false, locale: 'en', messages: { en: { video: words } } }));
   app.mount(into);
