@@ -5,6 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { LngLat } from '#contract/base.ts';
 import type { Collection } from './geojson.ts';
+import { createDrawBudget } from './draw-budget.ts';
 import { pixelsPerMetre } from './geometry.ts';
 import type { Bounds } from './geometry.ts';
 import { mapImages } from './images.ts';
@@ -82,6 +83,12 @@ export function createEngine(options: EngineOptions): MapEngine {
     tellScale();
     options.onReady();
   });
+  const budget = createDrawBudget();
+  // Sent while a picture is drawn, received when the thread is free again.
+  const drawn = new MessageChannel();
+  drawn.port1.onmessage = ({ data }) => budget.drawn(performance.now() - Number(data));
+  map.on('render', () => drawn.port2.postMessage(performance.now()));
+
   map.on('movestart', (event) => {
     if ('originalEvent' in event && event.originalEvent) options.onMoved();
   });
@@ -109,7 +116,10 @@ export function createEngine(options: EngineOptions): MapEngine {
   }
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   return {
-    setData: (source, data) => (ready ? put(source, data) : void waiting.set(source, data)),
+    setData: (source, data) => {
+      if (ready) budget.spend(source, () => put(source, data));
+      else waiting.set(source, data);
+    },
     setFilter: (layer, filter) => {
       filters.set(layer, filter);
       if (ready) map.setFilter(layer, filter as never);
@@ -132,12 +142,17 @@ export function createEngine(options: EngineOptions): MapEngine {
       else map.dragRotate.disable();
     },
     setRing: (opacity) => {
-      if (ready) map.setPaintProperty('alarm-ring', 'circle-stroke-opacity', opacity);
+      const paint = () => map.setPaintProperty('alarm-ring', 'circle-stroke-opacity', opacity);
+      if (ready) budget.spend('ring', paint);
     },
     setGroundNames: (language) => {
       const name = language === 'en' ? ['coalesce', ['get', 'nameEn'], ['get', 'name']] : ['get', 'name'];
       if (ready) map.setLayoutProperty('ground-names', 'text-field', name as never);
     },
-    destroy: () => map.remove(),
+    destroy: () => {
+      budget.stop();
+      drawn.port1.close();
+      map.remove();
+    },
   };
 }
