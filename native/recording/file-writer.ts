@@ -5,16 +5,18 @@ import { factsBox, type FileFacts } from './file-facts.ts';
 import { makeFolders, syncFolder } from './folders.ts';
 import type { Part, PendingPart, RecordedTrack } from './types.ts';
 
-/** A recording that grows. Calls follow one another: the next when the one before has settled. */
+/** A recording that grows. Appends follow one another; a sync may run beside them. */
 export interface RecordingFile {
   readonly path: string;
   /** Everything of it that is known to be good. */
   readonly bytes: number;
   /**
-   * Writes a part with one call and makes it safe. After a failure the file ends where it ended before, as far as the disk
-   * still takes orders. @throws RecordingError
+   * Writes a part with one call: from then on a killed process cannot lose it. After a failure the file ends where it ended
+   * before, as far as the disk still takes orders. @throws RecordingError
    */
   append(part: PendingPart): Promise<Part>;
+  /** Makes everything that was appended before the call safe from a power cut too. @throws RecordingError */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,6 @@ function growing(handle: FileHandle, file: string, headBytes: number): Recording
       const { buffers, startsWithKey: _starts, ...part } = pending;
       try {
         await writeAll(handle, buffers, bytes);
-        await handle.datasync();
       } catch (error) {
         await handle.truncate(bytes).catch(() => undefined);
         throw diskError(error);
@@ -64,6 +65,11 @@ function growing(handle: FileHandle, file: string, headBytes: number): Recording
       const offset = bytes;
       bytes += part.bytes;
       return { ...part, offset, keys: part.keys.map((key) => ({ ...key, offset: offset + key.offset })) };
+    },
+    async sync() {
+      await handle.datasync().catch((error: unknown) => {
+        throw diskError(error);
+      });
     },
     close: () => handle.close(),
   };

@@ -185,6 +185,9 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
     get ringBytes() {
       return ring.bytes;
     },
+    async written(): Promise<void> {
+      await Promise.all([tape?.written(), ...endings]);
+    },
     async stop(): Promise<void> {
       order = NOTHING;
       leave?.();

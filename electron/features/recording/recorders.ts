@@ -27,6 +27,10 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
   const noted = new Map([...lastNotes(library.db)].map(([id, { reason }]) => [id, reason]));
   const localTime = localTimes();
   const triggers = alarmTriggers(clock, (id) => ruleOf(site.camera(id)).postSeconds * 1_000);
+  /** Asked with the figures only: it changes by the day. */
+  const oldest = new Map<string, number | null>();
+  let localMinute = -1;
+  let local = localTime(clock.nowMs(), site.current().site.timezone);
   let figuresAtMs = clock.monotonicMs();
 
   function recorderOf(cameraId: string): Recorder {
@@ -46,8 +50,7 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
     const rule = ruleOf(camera);
     const known = recorders.get(camera.id);
     if (rule.mode === 'off' && !known) return publish(camera, rule);
-    const now = localTime(clock.nowMs(), site.current().site.timezone);
-    const wanted = wantedOf(rule, now, triggers.isOn(camera.id));
+    const wanted = wantedOf(rule, local, triggers.isOn(camera.id));
     recorderOf(camera.id).follow({ ...wanted, stream: rule.stream, preMs: rule.preSeconds * 1_000 });
     publish(camera, rule);
   }
@@ -56,7 +59,6 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
     const recorder = recorders.get(camera.id);
     const status = recorder?.status() ?? { state: 'off' as const, reason: 'off' as const, cause: null };
     const streams = library.streamsOf(camera.id);
-    const oldest = streams.flatMap(({ id }) => oldestOf(library.db, id) ?? []);
     const newest = streams.flatMap(({ endMs }) => endMs ?? []);
     const before = live.get(camera.id);
     const next: RecordingState = {
@@ -65,7 +67,7 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
       ...status,
       kilobitsPerSecond:
         kilobitsPerSecond === undefined ? (before?.kilobitsPerSecond ?? null) : kilobitsPerSecond,
-      oldestMs: oldest.length > 0 ? Math.min(...oldest) : null,
+      oldestMs: oldest.get(camera.id) ?? null,
       // Whole tens of seconds: the console knows that it goes on.
       newestMs: newest.length > 0 ? Math.floor(Math.max(...newest) / 10_000) * 10_000 : null,
     };
@@ -105,7 +107,10 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
     live,
     /** Each second, and when the site changes. */
     tick(): void {
-      const cameras = site.current().cameras;
+      const { cameras, site: about } = site.current();
+      const minute = Math.floor(clock.nowMs() / 60_000);
+      if (minute !== localMinute) local = localTime(clock.nowMs(), about.timezone);
+      localMinute = minute;
       const ids = new Set(cameras.map(({ id }) => id));
       for (const { id } of live.values()) if (!ids.has(id)) remove(id);
       for (const camera of cameras) follow(camera);
@@ -114,6 +119,10 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
       const nowMs = clock.monotonicMs();
       const overMs = Math.max(1, nowMs - figuresAtMs);
       figuresAtMs = nowMs;
+      for (const { id } of live.values()) {
+        const times = library.streamsOf(id).flatMap((stream) => oldestOf(library.db, stream.id) ?? []);
+        oldest.set(id, times.length > 0 ? Math.min(...times) : null);
+      }
       for (const [id, recorder] of recorders) {
         const camera = site.camera(id);
         const bytes = recorder.takeBytes();
@@ -139,6 +148,9 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
         waiting: states.filter(({ state, reason }) => state === 'waiting' && reason !== 'starting').length,
         stopped: count('stopped'),
       };
+    },
+    async written(): Promise<void> {
+      await Promise.all([...recorders.values()].map((recorder) => recorder.written()));
     },
     async stop(): Promise<void> {
       await Promise.all([...recorders.values()].map((recorder) => recorder.stop()));

@@ -155,6 +155,8 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
     live: recorders.live,
     recordings: recordingsPort(shelf, timeline, holds),
     ...{ holds, timeline, volumes, thumbnails, start },
+    /** Settles when every part so far is on disk. */
+    written: recorders.written,
     /** What is waiting is done when it resolves: disks looked at, terms kept. */
     settle: () => house(keepHouse),
     /** @param withBlocked whether this session may see what is blocked for privacy */

@@ -58,6 +58,12 @@ interface Writing {
   volume: string;
   track: RecordedTrack;
   limitMs: number;
+  firstTicks: number;
+  /** The newest part that is in the file. */
+  last: Part | undefined;
+  /** Parts in the file that a power cut could still take. */
+  unsafe: Part[];
+  syncing: Promise<void> | undefined;
 }
 
 export type Tape = ReturnType<typeof createTape>;
@@ -139,17 +145,37 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       if (!writing) return;
       if (isAbandoned) return endFile();
     }
-    const { handle, file, volume } = writing;
-    const written = await handle.append(part);
+    const to = writing;
+    const written = await to.handle.append(part);
     if (isAbandoned) return;
-    library.add(file, written);
-    volumes.wrote(volume, written.bytes, false);
-    problem = null;
-    lastPartAtMs = clock.monotonicMs();
-    if (written.endWallMs - file.row.startMs >= writing.limitMs) builder.cutAtNextKey();
+    to.last = written;
+    to.unsafe.push(written);
+    volumes.wrote(to.volume, written.bytes, false);
+    if (written.endWallMs - to.file.row.startMs >= to.limitMs) builder.cutAtNextKey();
+    // Not waited for: a slow disk makes safe two parts with one effort, and the next one is written meanwhile.
+    to.syncing ??= makeSafe(to).finally(() => (to.syncing = undefined));
   }
 
-  const lastPart = (): Part | undefined => writing?.file.parts.at(-1);
+  /** Parts enter the index when the disk has said that they are safe. */
+  async function makeSafe(to: Writing): Promise<void> {
+    while (to.unsafe.length > 0) {
+      const batch = to.unsafe.splice(0);
+      try {
+        await to.handle.sync();
+      } catch (error) {
+        // What is on the disk now nobody knows; the index ends before it.
+        to.unsafe.length = 0;
+        if (writing === to) await giveUp(diskError(error).code, (error as Error).message, false);
+        return;
+      }
+      if (isAbandoned) return;
+      for (const part of batch) library.add(to.file, part);
+      problem = null;
+      lastPartAtMs = clock.monotonicMs();
+    }
+  }
+
+  const lastPart = (): Part | undefined => writing?.last;
 
   /** How the wall clock went on since the last part of the file. */
   function wallJump(part: Pick<Part, 'wallMs' | 'ticks'>): 'back' | 'away' | 'hole' | undefined {
@@ -162,7 +188,11 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     return stepMs > HOLE_MS ? 'hole' : undefined;
   }
 
-  function endsBefore({ track: own, file, limitMs }: Writing, job: Job, part: PendingPart): boolean {
+  function endsBefore(
+    { track: own, file, limitMs, firstTicks }: Writing,
+    job: Job,
+    part: PendingPart,
+  ): boolean {
     if (job.isFresh || job.track !== own) return true;
     const ageMs = part.endWallMs - file.row.startMs;
     if (!part.startsWithKey) return ageMs > FILE_LIMIT_MS;
@@ -170,7 +200,7 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     const last = lastPart();
     if (jump === 'away' && last && job.part.wallMs > last.endWallMs)
       deps.onClockForward(last.endWallMs, job.part.wallMs);
-    const mediaMs = ((part.endTicks - (file.parts[0]?.ticks ?? 0)) / TICKS_PER_SECOND) * 1000;
+    const mediaMs = ((part.endTicks - firstTicks) / TICKS_PER_SECOND) * 1000;
     return jump !== undefined || Math.max(ageMs, mediaMs) >= limitMs || job.cause !== file.row.cause;
   }
 
@@ -212,7 +242,8 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       const file = library.begin({ ...place, ...about, endMs: startMs, bytes, closed: 0 });
       volumes.wrote(volume.row.id, bytes, true);
       const limitMs = FILE_MS.least + random() * (FILE_MS.most - FILE_MS.least);
-      return { file, handle, volume: volume.row.id, track: of, limitMs };
+      const none = { last: undefined, unsafe: [], syncing: undefined };
+      return { file, handle, volume: volume.row.id, track: of, limitMs, firstTicks: part.ticks, ...none };
     } catch (error) {
       await handle?.close().catch(() => undefined);
       volumes.failed(volume.row.id, diskError(error).code);
@@ -220,19 +251,20 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     }
   }
 
-  async function endFile(): Promise<void> {
+  async function endFile(isSynced = true): Promise<void> {
     const ended = writing;
     writing = undefined;
     if (!ended) return;
+    if (isSynced && !isAbandoned) await ended.syncing;
     library.end(ended.file);
     await ended.handle.close().catch(() => undefined);
   }
 
-  async function giveUp(code: RecordingErrorCode, detail: string): Promise<void> {
+  async function giveUp(code: RecordingErrorCode, detail: string, isSynced = true): Promise<void> {
     if (writing) volumes.failed(writing.volume, code);
     setProblem(code === 'bad_file' ? 'disk_error' : code, detail);
     builder.cutAtNextKey();
-    await endFile();
+    await endFile(isSynced);
   }
 
   return {
@@ -263,6 +295,11 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       isAbandoned = true;
       for (const job of jobs.splice(0)) if (job.kind === 'end') job.done();
       void endFile();
+    },
+    /** Settles when every part that was given so far is written or lost. */
+    async written(): Promise<void> {
+      await pumping;
+      await writing?.syncing;
     },
     get problem() {
       return problem;
