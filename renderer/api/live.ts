@@ -22,6 +22,8 @@ const sources = {
   'broadcast.zones': (from: From, cancel: Cancel) => api.broadcast.zones(from, cancel),
   'patrol.live': (from: From, cancel: Cancel) => api.patrol.live(from, cancel),
   'perimeter.live': (from: From, cancel: Cancel) => api.perimeter.live(from, cancel),
+  'recording.live': (from: From, cancel: Cancel) => api.recording.live(from, cancel),
+  'evidence.live': (from: From, cancel: Cancel) => api.evidence.live(from, cancel),
   'system.health': (from: From, cancel: Cancel) => api.system.health(from, cancel),
   'demo.live': (from: From, cancel: Cancel) => api.demo.live(from, cancel),
 };

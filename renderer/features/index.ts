@@ -9,7 +9,9 @@ import overview from './overview/index.ts';
 import patrol from './patrol/index.ts';
 import perimeter from './perimeter/index.ts';
 import records from './records/index.ts';
+import replay from './replay/index.ts';
 import system from './system/index.ts';
+import tours from './tours/index.ts';
 import video from './video/index.ts';
 
 export const screens: Screen[] = [
@@ -23,5 +25,7 @@ export const screens: Screen[] = [
   perimeter,
   records,
   system,
+  replay,
+  tours,
   video,
 ];

@@ -1,0 +1,153 @@
+import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
+import { mediaClient } from '#api/media.ts';
+import { stationNowMs } from '#api/station-time.ts';
+import type { PlaybackPlayer } from './playback-player.ts';
+import { otherSpeed, playbackClock } from './playback-clock.ts';
+
+/** What is recorded is readable about this long after it was seen. */
+const NEWEST_MS = 2_500;
+/** The station is told where the clock is at least this often. */
+const PACE_MS = 1_000;
+/** After a jump the clock waits for the pictures of all tiles, and no longer than this. */
+const WAIT_MS = 1_500;
+/** Clock and cursor on the screen move this often; pictures with each frame of the screen. */
+const SHOW_MS = 100;
+
+export interface PlaybackTile {
+  cameraId: string;
+  sub: number;
+  player: PlaybackPlayer;
+  /** A jump was asked for: nothing of before is shown any more. */
+  expect(jump: number): void;
+  /** It has its picture, or knows that there is none. */
+  isReady(): boolean;
+}
+export type Playback = ReturnType<typeof usePlayback>;
+
+/** One clock for all tiles of a replay, for as long as the calling scope lives. */
+export function usePlayback(startMs: number, selected: Ref<string | null>) {
+  const newestMs = () => stationNowMs() - NEWEST_MS;
+  const clock = playbackClock(startMs, () => performance.now(), newestMs);
+  const tiles = new Set<PlaybackTile>();
+  const atMs = ref(startMs);
+  const speed = ref(1);
+  const playing = ref(false);
+  const jump = shallowRef(1);
+  /** Set while the clock stands until pictures are there. */
+  let waitingSince: number | undefined;
+  /** A step of one tile, which the others follow when its time is known. */
+  let stepping: { sub: number; jump: number } | undefined;
+  let pacedAt = 0;
+  let shownAt = 0;
+  let frame = 0;
+
+  const subs = () => [...tiles].map(({ sub }) => sub);
+  const now = () => Math.max(0, Math.round(clock.atMs()));
+  const steer = mediaClient().steer;
+
+  function pace(): void {
+    pacedAt = performance.now();
+    if (tiles.size > 0)
+      steer({ type: 'pace', subs: subs(), atMs: now(), speed: clock.playing ? clock.speed : 0 });
+  }
+  function show(): void {
+    shownAt = performance.now();
+    atMs.value = clock.atMs();
+  }
+  function wait(): void {
+    waitingSince = performance.now();
+    clock.play(false);
+  }
+  function goOn(): void {
+    waitingSince = undefined;
+    clock.play(playing.value);
+    pace();
+  }
+
+  function loop(): void {
+    frame = requestAnimationFrame(loop);
+    const at = performance.now();
+    if (
+      waitingSince !== undefined &&
+      ([...tiles].every((tile) => tile.isReady()) || at - waitingSince > WAIT_MS)
+    )
+      goOn();
+    const clockMs = clock.atMs();
+    for (const { player } of tiles) player.draw(clockMs);
+    if (at - shownAt >= SHOW_MS) show();
+    if (clock.playing && at - pacedAt >= PACE_MS) pace();
+  }
+  loop();
+  onScopeDispose(() => cancelAnimationFrame(frame));
+
+  function seek(to: number): void {
+    const target = Math.max(0, Math.round(Math.min(to, newestMs())));
+    jump.value += 1;
+    stepping = undefined;
+    clock.set(target);
+    for (const tile of tiles) tile.expect(jump.value);
+    if (tiles.size > 0) steer({ type: 'seek', subs: subs(), jump: jump.value, atMs: target });
+    wait();
+    show();
+  }
+  function play(isPlaying: boolean): void {
+    playing.value = isPlaying;
+    if (waitingSince === undefined) {
+      clock.play(isPlaying);
+      pace();
+    }
+  }
+  function step(direction: 1 | -1): void {
+    play(false);
+    const tile = [...tiles].find(({ cameraId }) => cameraId === selected.value) ?? [...tiles][0];
+    if (!tile) return;
+    const next = direction === 1 ? tile.player.nextMs() : undefined;
+    if (next !== undefined) {
+      clock.set(next);
+      show();
+      return pace();
+    }
+    const shown = tile.player.shownMs() ?? clock.atMs();
+    jump.value += 1;
+    stepping = { sub: tile.sub, jump: jump.value };
+    tile.expect(jump.value);
+    const from = Math.max(0, direction === 1 ? Math.ceil(shown) : Math.floor(shown));
+    steer({ type: 'step', subs: [tile.sub], jump: jump.value, atMs: from, direction });
+  }
+
+  return {
+    atMs,
+    speed,
+    playing,
+    jump,
+    newestMs,
+    seek,
+    play,
+    step,
+    position: () => clock.atMs(),
+    setSpeed(next: number): void {
+      clock.setSpeed(next);
+      speed.value = clock.speed;
+      pace();
+    },
+    faster: (by: 1 | -1) => otherSpeed(clock.speed, by),
+    /** What a tile asks the station for. */
+    start: () => ({ jump: jump.value, atMs: now(), speed: clock.playing ? clock.speed : 0 }),
+    add(tile: PlaybackTile): () => void {
+      tiles.add(tile);
+      wait();
+      return () => tiles.delete(tile);
+    },
+    /** The station has jumped for a tile: after a step all others go to the same moment. */
+    jumped(tile: PlaybackTile, to: number | null): void {
+      if (stepping?.sub !== tile.sub || stepping.jump !== jump.value || to === null) return;
+      stepping = undefined;
+      clock.set(to);
+      const others = [...tiles].filter((one) => one !== tile);
+      for (const one of others) one.expect(jump.value);
+      if (others.length > 0)
+        steer({ type: 'seek', subs: others.map(({ sub }) => sub), jump: jump.value, atMs: Math.round(to) });
+      show();
+    },
+  };
+}
