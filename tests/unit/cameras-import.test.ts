@@ -88,6 +88,7 @@ describe('a list', () => {
         6,
         [
           ['位置', 'unknown_place'],
+          ['通道', 'not_a_number'],
           ['厂商', 'unknown_vendor'],
           ['纬度', 'missing'],
           ['云台', 'not_yes_or_no'],

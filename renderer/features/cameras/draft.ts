@@ -99,9 +99,9 @@ export function draftOfChannel(
 }
 
 const MAKERS: readonly (readonly [RegExp, string])[] = [
-  [/hikvision|海康/i, 'hikvision'],
-  [/dahua|大华/i, 'dahua'],
-  [/uniview|\bunv\b|宇视/i, 'uniview'],
+  [/hikvision/i, 'hikvision'],
+  [/dahua/i, 'dahua'],
+  [/uniview|\bunv\b/i, 'uniview'],
   [/axis/i, 'axis'],
 ];
 /** The vendor's template by what a device calls its maker. */

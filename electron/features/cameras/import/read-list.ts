@@ -87,14 +87,17 @@ function rowReader(
     const placeId = placeByWord.get(word);
     if (word === '') bad('place', 'missing');
     else if (placeId === undefined) bad('place', 'unknown_place', { value: cell('place').slice(0, 60) });
-    const urls = addresses(cell, number, bad, templates);
+    const channel = number('channel');
+    if (channel !== undefined && !(Number.isInteger(channel) && channel >= 1))
+      bad('channel', 'not_a_channel', { value: cell('channel').slice(0, 40) });
+    const urls = addresses(cell, { port: number('port'), channel }, bad, templates);
     const [lng, lat] = [number('longitude'), number('latitude')];
     if ((lng === undefined) !== (lat === undefined))
       bad(lng === undefined ? 'longitude' : 'latitude', 'missing');
     const ptz = flag(cell('ptz'));
     if (ptz === undefined) bad('ptz', 'not_yes_or_no', { value: cell('ptz').slice(0, 40) });
     const onvifPort = number('onvifPort');
-    const id = cell('id') || freshId(cell('host') || urls.main || '', cell('channel'), known, taken);
+    const id = cell('id') || freshId(cell('host') || urls.main || '', channel ?? 1, known, taken);
     if (taken.has(id)) bad('id', 'twice', { id, row: taken.get(id)! });
     taken.set(id, row);
 
@@ -152,7 +155,7 @@ type Bad = (column: Column, code: string, params?: Coded['params']) => unknown;
 /** Stream addresses as given, else filled into the vendor's template. */
 function addresses(
   cell: (column: Column) => string,
-  number: (column: Column) => number | undefined,
+  of: { port: number | undefined; channel: number | undefined },
   bad: Bad,
   templates: readonly VendorTemplate[],
 ): { main: string | undefined; sub: string | undefined } {
@@ -178,10 +181,10 @@ function addresses(
     bad('vendor', wanted === '' ? 'missing' : 'unknown_vendor', { value: wanted.slice(0, 40) });
     return given;
   }
-  const of = { host, port: number('port') ?? template.port, channel: number('channel') ?? 1 };
+  const filled = { host, port: of.port ?? template.port, channel: of.channel ?? 1 };
   return {
-    main: fillTemplate(template.main, of),
-    sub: given.sub ?? (template.sub === null ? undefined : fillTemplate(template.sub, of)),
+    main: fillTemplate(template.main, filled),
+    sub: given.sub ?? (template.sub === null ? undefined : fillTemplate(template.sub, filled)),
   };
 }
 
@@ -198,15 +201,12 @@ const hostOf = (url: string | undefined) =>
 /** `cam-192-168-1-64`, numbered where that is taken. */
 function freshId(
   of: string,
-  channel: string,
+  channel: number,
   known: ReadonlySet<string>,
   taken: ReadonlyMap<string, number>,
 ): string {
   const host = (of.includes('://') ? hostOf(of) : of).replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '').toLowerCase(); // prettier-ignore
-  const base = `cam-${host}${channel && channel !== '1' ? `-${channel.replace(/\W+/g, '')}` : ''}`.slice(
-    0,
-    56,
-  );
+  const base = `cam-${host}${channel > 1 ? `-${channel}` : ''}`.slice(0, 56);
   for (let n = 1; ; n += 1) {
     const id = n === 1 ? base : `${base}-${n}`;
     if (!known.has(id) && !taken.has(id)) return id;
