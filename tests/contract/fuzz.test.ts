@@ -17,6 +17,7 @@ import { startTestStation, type TestStation } from '#tests/fixtures/station.ts';
  */
 const ACCOUNTS: Partial<Record<Role, string>> = {
   shift_leader: 'leader',
+  commander: 'commander',
   guard: 'guard',
   system_admin: 'admin',
   security_admin: 'security',
@@ -24,7 +25,7 @@ const ACCOUNTS: Partial<Record<Role, string>> = {
 };
 /** Calls that hash passwords (argon2id), copy the database or start programs: fewer of them say as much. */
 const COSTLY =
-  /^(auth\.(setup|signIn|unlock|changePassword|createAccount|updateAccount)|system\.(backupNow|verify)|broadcast\.(start|preview|soundTest|importMessage)|records\.exportCsv)/;
+  /^(auth\.(setup|signIn|signOut|lock|unlock|changePassword|createAccount|updateAccount)|system\.(backupNow|verify)|broadcast\.(start|preview|soundTest|importMessage)|records\.exportCsv)/;
 const RUNS = 60;
 const COSTLY_RUNS = 12;
 /** A call that waits for a device or plays something is not waited for; how it ended is looked at when the station stops. */
@@ -88,6 +89,9 @@ const SAMPLES: Record<string, unknown[]> = {
   'perimeter.arm': [{ zoneId: 'zone-north', armed: true }],
   'runs.start': [{ planId: 'intrusion', drill: true }],
   'broadcast.start': [{ zoneIds: ['bz-north'], source: { kind: 'speech', text: '测试' } }],
+  'tours.saveRoute': [{ route: { name, groups: [{ cameraIds: ['cam-n07'] }], times: ['08:00'] } }],
+  'recording.days': [{ cameraIds: ['cam-n07'], dayStartsMs: [0, 86_400_000] }],
+  'evidence.start': [{ cameraIds: ['cam-n07'], fromMs: 0, toMs: 1000, reason: '调查' }],
   'system.putSetting': [{ key: 'backup.keep', value: 3 }],
 };
 

@@ -75,3 +75,9 @@ test('a locked screen refuses commands and keeps the live data', async () => {
   await client.auth.unlock({ password: 'demo-admin' });
   expect((await client.system.backupNow()).sizeBytes).toBeGreaterThan(0);
 });
+test('an empty password is a wrong one', async () => {
+  const client = await park.client('audit');
+  await expect(client.auth.unlock({ password: '' })).rejects.toMatchObject({
+    data: { reason: 'account.wrong' },
+  });
+});

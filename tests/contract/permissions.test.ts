@@ -15,7 +15,7 @@ const methods = Object.entries(contract).flatMap(([group, members]) =>
 const usernames: Record<Role, string> = {
   guard: 'guard',
   shift_leader: 'leader',
-  commander: 'role-commander',
+  commander: 'commander',
   patrol_guard: 'role-patrol',
   viewer: 'role-viewer',
   system_admin: 'admin',

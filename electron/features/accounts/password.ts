@@ -12,6 +12,7 @@ export function hashPassword(password: string): Promise<string> {
 const DECOY = hashPassword(randomBytes(16).toString('hex'));
 /** True when the password fits. Without a hash it takes as long, so that names cannot be guessed by time. */
 export async function passwordFits(password: string, hash: string | undefined): Promise<boolean> {
-  const fits = await argon2Verify({ password, hash: hash ?? (await DECOY) });
-  return hash !== undefined && fits;
+  // the library throws on an empty password instead of saying no
+  const fits = await argon2Verify({ password: password || '\0', hash: hash ?? (await DECOY) });
+  return hash !== undefined && password !== '' && fits;
 }
