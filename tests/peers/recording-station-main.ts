@@ -1,0 +1,26 @@
+/**
+ * A station's video and recording as a process of its own, to be killed or measured.
+ * Arguments: data folder, cameras as JSON. Says `recording` when all are, and logs each frame of each camera when asked to.
+ */
+import { writeSync } from 'node:fs';
+import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-park.ts';
+
+const [dataDir, list, log] = process.argv.slice(2);
+const cameras = JSON.parse(list!) as ParkCamera[];
+const park = await openRecordingPark(cameras, { dataDir: dataDir! });
+const isAll = () => cameras.every(({ id }) => park.state(id)?.state === 'recording');
+const timer = setInterval(() => {
+  if (!isAll()) return;
+  clearInterval(timer);
+  process.stdout.write('recording\n');
+  if (log !== 'frames') return;
+  for (const { id } of cameras) {
+    park.video.openStream(id, 'main')!.join({
+      state: () => undefined,
+      track: () => undefined,
+      // At once and whole, so that the last line is the last frame that this process has had.
+      frame: ({ receivedAtMs }, isCached) => void (isCached || writeSync(2, `${id} ${receivedAtMs}\n`)),
+    });
+  }
+}, 50);
+process.on('SIGTERM', () => void park.stop().then(() => process.exit(0)));
