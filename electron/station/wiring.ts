@@ -241,7 +241,8 @@ export async function wire({
       ffmpeg: video.ffmpeg,
       speech: broadcast.speechEngines,
       broker: link.info,
-      verifyRecords: () => merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify(), tours.verify()]),
+      verifyRecords: () =>
+        merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify(), tours.verify()]),
     }),
   } as never);
 
