@@ -116,7 +116,9 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
       const secondPerson = input.secondPerson || input.withBlocked || ports.settings.boolean(SECOND_PERSON);
       const one: StoredExport = {
         ...{ id: ports.newId(), state: secondPerson ? 'awaiting_approval' : 'queued', cameraIds },
-        ...{ fromMs: input.fromMs, toMs: input.toMs, reason: input.reason, burnTime: input.burnTime },
+        // What has not happened yet is not claimed.
+        ...{ fromMs: input.fromMs, toMs: Math.min(input.toMs, clock.nowMs()) },
+        ...{ reason: input.reason, burnTime: input.burnTime },
         ...{ withBlocked: input.withBlocked, secondPerson, byId: actor.id, by: actor.name },
         ...{ createdAtMs: clock.nowMs(), decidedBy: null, decidedAtMs: null, finishedAtMs: null },
         ...{ failure: null, warnings: [], keyFingerprint: null },

@@ -1,0 +1,149 @@
+/** Replay and evidence as people use them: real cameras recorded by the real station, seen, marked, exported, verified. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { verifyBundle } from '../../resources/verify/verify.mjs';
+import { open, signIn, tile } from './console.ts';
+import type { Park } from './park.ts';
+import { expect, test } from './test.ts';
+import { word } from './words.ts';
+
+const CAMERAS = ['cam-open', 'cam-locked'];
+
+/** Both cameras recorded without end, until there is this much of each. */
+async function record(park: Park, seconds: number): Promise<void> {
+  const admin = await park.api('admin');
+  const site = await admin.site.get();
+  for (const camera of site.cameras)
+    await admin.site.put({
+      collection: 'cameras',
+      object: { ...camera, recording: { mode: 'continuous' } } as never,
+    });
+  const guard = await park.api('guard');
+  await expect
+    .poll(
+      async () => {
+        const toMs = Date.now() + 60_000;
+        const { cameras } = await guard.recording.timeline({
+          cameraIds: CAMERAS,
+          fromMs: toMs - 600_000,
+          toMs,
+        });
+        return Math.min(
+          ...cameras.map(({ ranges }) => ranges.reduce((sum, one) => sum + one.toMs - one.fromMs, 0)),
+        );
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(seconds * 1000);
+}
+const shownMs = async (page: Page, camera: string): Promise<number> =>
+  Number(await tile(page, camera).getAttribute('data-shown-ms'));
+const plays = (page: Page) => page.getByRole('button', { name: word('replay.play') });
+
+test('two cameras on one clock: play, pause, step, marks', async ({ page, park }) => {
+  await record(park, 14);
+  await signIn(page, park, 'leader');
+  await open(page, 'replay');
+  // half a minute back nothing was recorded yet, and the tiles say so
+  await expect(tile(page, 'cam-open')).toContainText(word('replay.gap', { reason: '' }));
+
+  const line = page.getByRole('slider', { name: word('replay.timeline') });
+  const back = Date.now() - 12_000;
+  const { x, y, width } = (await line.boundingBox())!;
+  const from = Number(await line.getAttribute('aria-valuemin'));
+  const to = Number(await line.getAttribute('aria-valuemax'));
+  // as near as a pixel of an hour allows: then zoomed in
+  for (let turn = 0; turn < 12; turn += 1) {
+    await page.mouse.move(x + width * ((back - from) / (to - from)), y + 13);
+    await page.mouse.wheel(0, -300);
+  }
+  await page.mouse.click(x + width * ((back - from) / (to - from)), y + 13);
+  for (const camera of CAMERAS) await expect.poll(() => shownMs(page, camera)).toBeLessThan(back + 4_000);
+
+  const before = await shownMs(page, 'cam-open');
+  await page.keyboard.press('k');
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeGreaterThan(before + 1_500);
+  // one clock: at each moment of the screen the pictures are less than a frame (1/15 s) apart, plus one of theirs
+  const drift = await page.evaluate(async (cameras) => {
+    const values: number[] = [];
+    for (let turn = 0; turn < 60; turn += 1) {
+      await new Promise((next) => requestAnimationFrame(next));
+      const [a = 0, b = 0] = cameras.map((id) =>
+        Number(document.querySelector(`[data-camera="${id}"]`)?.getAttribute('data-shown-ms')),
+      );
+      values.push(Math.abs(a - b));
+    }
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  }, CAMERAS);
+  test.info().annotations.push({ type: 'drift ms, median', description: drift.toFixed(1) });
+  expect(drift).toBeLessThan(1000 / 15);
+
+  await page.keyboard.press('k');
+  await expect(plays(page)).toBeVisible();
+  await page.getByRole('button', { name: `${word('replay.frame')} ›` }).click();
+  const still = await shownMs(page, 'cam-open');
+  await page.keyboard.press('.');
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeGreaterThan(still);
+  const next = await shownMs(page, 'cam-open');
+  expect(next - still).toBeLessThan(150);
+  await page.keyboard.press(',');
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeLessThan(next);
+
+  await page.keyboard.press('g');
+  const dialog = page.getByRole('dialog', { name: word('replay.bookmark.title') });
+  await dialog.getByRole('textbox', { name: word('replay.bookmark.text') }).fill('白色面包车');
+  await dialog.getByRole('button', { name: word('replay.bookmark.save') }).click();
+  await expect(dialog).toBeHidden();
+  await expect(line.locator('.bookmark').first()).toBeVisible();
+  await page.screenshot({ path: 'test-results/replay-marked.png' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(
+    [],
+  );
+});
+
+test('an alarm opens ten seconds before it; its stretch becomes a bundle that verifies', async ({
+  page,
+  park,
+}) => {
+  await record(park, 14);
+  await park.event('fence-1', 'intrusion.fence');
+  const leader = await park.api('leader');
+  await expect.poll(async () => (await leader.alarms.list({})).items.length).toBeGreaterThan(0);
+  const alarm = (await leader.alarms.list({})).items[0]!;
+  await signIn(page, park, 'leader');
+  await page.goto(`${park.url}#/replay?alarm=${alarm.id}`);
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeGreaterThan(alarm.firstOccurredAtMs - 11_000);
+  await page.keyboard.press('k');
+  await page.keyboard.press('i');
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog', { name: word('evidence.title') });
+  await dialog.getByRole('textbox', { name: word('evidence.reason') }).fill('围界翻越');
+  await dialog.getByRole('button', { name: word('evidence.start') }).click();
+  const row = dialog.locator('[data-export]').first();
+  await expect(row).toHaveAttribute('data-state', 'done');
+  await page.screenshot({ path: 'test-results/replay-export.png' });
+  await page.evaluate(() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined }));
+  const download = page.waitForEvent('download');
+  await row.getByRole('button', { name: word('evidence.save') }).click();
+  const out = mkdtempSync(join(tmpdir(), 'guardroom-e2e-bundle-'));
+  try {
+    const file = await (await download).path();
+    execFileSync('python3', [
+      '-c',
+      'import sys,zipfile;zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])',
+      file,
+      out,
+    ]);
+    const { fingerprint } = await leader.evidence.key();
+    const found = await verifyBundle(join(out, readdirSync(out)[0]!), fingerprint);
+    expect(found).toMatchObject({ ok: true, problems: [] });
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+});
