@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMediaSocket, type MediaSocket } from '#features/video/media-socket.ts';
+import {
+  createMediaSocket,
+  type MediaSocket,
+  type MediaSocketOptions,
+} from '#features/video/media-socket.ts';
 import type { Relay } from '#native/ffmpeg/relay.ts';
 
 export interface MediaHost {
@@ -16,6 +20,7 @@ export async function startMediaHost(
   openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
   options: {
     mayView?: (session: string) => boolean;
+    openReplay?: MediaSocketOptions<string>['openReplay'];
     page?: (request: IncomingMessage, response: ServerResponse) => void;
   } = {},
 ): Promise<MediaHost> {
@@ -28,6 +33,7 @@ export async function startMediaHost(
     },
     mayView: options.mayView ?? (() => true),
     openStream,
+    openReplay: options.openReplay,
   });
   const server = createServer((request, response) =>
     options.page ? options.page(request, response) : response.end(),

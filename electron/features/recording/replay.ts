@@ -58,6 +58,8 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO;
 
   function rest(ms: number | undefined): Promise<void> {
+    // What woke it before it rested must not be slept through.
+    if (isClosed || pending) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = ms === undefined ? () => undefined : clock.after(ms, resolve);
       wake = () => {
