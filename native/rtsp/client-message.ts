@@ -16,7 +16,7 @@ export interface ServerInput {
   response(response: RtspResponse): void;
   /** A request of the camera's. */
   request(method: string, cseq: string): void;
-  /** A packet of media or reports. `data` is a view, valid until the next `push`. */
+  /** A packet of media or reports. `data` is a view, valid until the callback returns. */
   packet(channel: number, data: Buffer): void;
   /** Bytes that are nothing were left out: what follows may lack packets. */
   garbage(bytes: number): void;
@@ -30,16 +30,24 @@ const MAX_GARBAGE_BYTES = 64 * 1024;
 /** "RTSP/1.0 200" and the requests that a server may send (RFC 2326 table 2). */
 const HEAD_START = /^(?:RTSP\/\d|OPTIONS |GET_PARAMETER |SET_PARAMETER |ANNOUNCE |REDIRECT |TEARDOWN )/;
 const LONGEST_START = 'GET_PARAMETER '.length;
-const EMPTY = Buffer.alloc(0);
+/** The largest packet is 64 KB and four bytes, the largest message a little more. */
+const LEAST_ROOM_BYTES = 4 * 1024;
 
-/** Takes the camera's bytes apart. Throws RtspClientError bad_data, after which it is of no more use. */
+/**
+ * Takes the camera's bytes apart without keeping any of those it is given: the reader may use one buffer for ever.
+ * Throws RtspClientError bad_data, after which it is of no more use.
+ */
 export class ServerStreamParser {
   readonly #on: ServerInput;
   /** Channels that media may come on; a '$' with another one after garbage is not a packet. */
   readonly #isKnownChannel: (channel: number) => boolean;
-  #rest: Buffer = EMPTY;
+  /** What is not yet whole lies at its beginning. */
+  #room: Buffer = Buffer.alloc(0);
+  #restBytes = 0;
   #garbage = 0;
   #isLost = false;
+  /** Nothing but an answer comes first: what begins otherwise speaks something else (HTTP, a greeting). */
+  #hasSpoken = false;
 
   constructor(on: ServerInput, isKnownChannel: (channel: number) => boolean) {
     this.#on = on;
@@ -47,12 +55,25 @@ export class ServerStreamParser {
   }
 
   push(chunk: Buffer): void {
-    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const data = this.#restBytes === 0 ? chunk : this.#append(chunk);
     let at = 0;
     for (let next = this.#item(data, at); next > at; next = this.#item(data, at)) at = next;
-    const rest = data.subarray(at);
-    // A small rest must not keep a large chunk alive.
-    this.#rest = rest.length === 0 ? EMPTY : rest.length * 4 < data.length ? Buffer.from(rest) : rest;
+    this.#restBytes = 0;
+    if (at < data.length) this.#append(data.subarray(at));
+  }
+
+  /** Everything that waits, with these bytes behind it. */
+  #append(chunk: Buffer): Buffer {
+    const length = this.#restBytes + chunk.length;
+    if (length > this.#room.length) {
+      const room = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM_BYTES, length * 2));
+      this.#room.copy(room, 0, 0, this.#restBytes);
+      this.#room = room;
+    }
+    // May overlap where the rest moves to the front: copy does that.
+    chunk.copy(this.#room, this.#restBytes);
+    this.#restBytes = length;
+    return this.#room.subarray(0, length);
   }
 
   /** Handles what begins at `at`; gives where the next thing begins, or `at` if more bytes are needed. */
@@ -96,6 +117,7 @@ export class ServerStreamParser {
     const end = at + found.body + length;
     if (data.length < end) return at;
     this.#isLost = false;
+    this.#hasSpoken = true;
     const status = /^RTSP\/\d\.\d +(\d{3})\b/.exec(startLine)?.[1];
     if (status !== undefined) {
       const body = data.toString('utf8', at + found.body, end);
@@ -110,6 +132,7 @@ export class ServerStreamParser {
 
   /** Goes on at the next byte that could begin something. */
   #skip(data: Buffer, at: number): number {
+    if (!this.#hasSpoken) throw new RtspClientError('bad_data', { what: 'not RTSP' });
     let next = at + 1;
     while (next < data.length && !isStart(data[next] as number)) next += 1;
     this.#isLost = true;

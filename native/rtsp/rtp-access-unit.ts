@@ -4,7 +4,7 @@ import { timestampUnwrapper, type Arrival, type RtpPacket } from './rtp-packet.t
 
 /** One picture as the camera sent it. */
 export interface AccessUnit {
-  /** NAL units in Annex B form, parameter sets included. */
+  /** NAL units in Annex B form, parameter sets included; valid until the callback returns. */
   readonly data: Buffer;
   readonly key: boolean;
   /** Ticks of the RTP clock since the first packet; grows on over the 32 bits of RTP. */
@@ -14,7 +14,7 @@ export interface AccessUnit {
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 /** 4K key frames stay under 2 MB. */
 const MAX_UNIT_BYTES = 16 * 1024 * 1024;
-const MAX_PIECES = 65_536;
+const LEAST_ROOM_BYTES = 16 * 1024;
 /** Of so many pictures in a row, so many may be spoilt by missing packets; a camera that loses more does not behave. */
 const WINDOW_UNITS = 150;
 const MAX_SPOILT = 60;
@@ -31,7 +31,8 @@ export class AccessUnits {
   readonly #onUnit: (unit: AccessUnit) => void;
   readonly #onSkipped: () => void;
   readonly #unwrap = timestampUnwrapper();
-  #pieces: Buffer[] = [];
+  /** One buffer for all pictures: what is made of them is copied out at once. */
+  #room = Buffer.alloc(0);
   #bytes = 0;
   #timestamp: number | undefined;
   #hasPicture = false;
@@ -102,16 +103,24 @@ export class AccessUnits {
 
   #add(...pieces: Buffer[]): void {
     for (const piece of pieces) {
-      this.#pieces.push(piece);
-      this.#bytes += piece.length;
+      const end = this.#bytes + piece.length;
+      if (end > MAX_UNIT_BYTES) throw new RtspClientError('bad_data', { what: 'picture too large' });
+      if (end > this.#room.length) this.#grow(end);
+      piece.copy(this.#room, this.#bytes);
+      this.#bytes = end;
     }
-    if (this.#bytes > MAX_UNIT_BYTES || this.#pieces.length > MAX_PIECES)
-      throw new RtspClientError('bad_data', { what: 'picture too large' });
+  }
+
+  #grow(bytes: number): void {
+    const room = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM_BYTES, bytes * 2));
+    this.#room.copy(room, 0, 0, this.#bytes);
+    this.#room = room;
   }
 
   #turnTo(timestamp: number): void {
     // Parameter sets may come ahead with a time of their own: they belong to the picture that follows.
-    if (this.#hasPicture) this.#finish();
+    const isPending = this.#timestamp !== undefined;
+    if (isPending && (this.#hasPicture || this.#isSpoilt)) this.#finish();
     this.#timestamp = timestamp;
   }
 
@@ -122,7 +131,7 @@ export class AccessUnits {
     const isWhole = !this.#isSpoilt;
     if (!isWhole) this.#countSpoilt();
     if (isWhole && this.#isKey) this.#isWaitingForKey = false;
-    const unit = { data: Buffer.concat(this.#pieces, this.#bytes), key: this.#isKey, pts };
+    const unit = { data: this.#room.subarray(0, this.#bytes), key: this.#isKey, pts };
     this.#doneTimestamp = this.#timestamp;
     this.#forget();
     if (isWhole && !this.#isWaitingForKey) this.#onUnit(unit);
@@ -143,7 +152,6 @@ export class AccessUnits {
   }
 
   #forget(): void {
-    this.#pieces = [];
     this.#bytes = 0;
     this.#timestamp = undefined;
     this.#hasPicture = false;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'guardroom-video-host-'));
   const site = readFileSync(SMALL_SITE, 'utf8').replace(
     "mainUrl: 'rtsp://127.0.0.1:9554/cam-n07',",
-    `mainUrl: '${cameras.url('/cam-n07')}', username: ${login.user}, password: ${login.password},`,
+    `mainUrl: '${cameras.url('/cam-n07')}', username: ${login.user}, password: ${login.password}, pull: ffmpeg,`,
   );
   writeFileSync(path.join(folder, 'site.yaml'), site);
   host = await startWebHost(path.join(folder, 'data'), ['--site', path.join(folder, 'site.yaml')]);

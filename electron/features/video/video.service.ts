@@ -50,7 +50,7 @@ export function createVideo<Session>(
   const { bus, clock, log, settings, site } = ports;
   settings.define(
     { key: 'video.transcodeH265', kind: 'boolean', defaultValue: false },
-    { key: 'video.pull', kind: 'choice', defaultValue: 'auto', options: [...PULL_CHOICES] },
+    { key: 'video.pull', kind: 'choice', defaultValue: 'direct', options: [...PULL_CHOICES] },
     { key: 'video.lingerSeconds', kind: 'number', defaultValue: 10, min: 0, max: 600, restart: true },
     { key: 'video.checkSeconds', kind: 'number', defaultValue: 15, min: 5, max: 3_600, restart: true },
   );
