@@ -16,6 +16,8 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
   });
 
   await test.step('the pictures of its cameras move, also of the one with a password', async () => {
+    // Below the map in a video element, on the wall perhaps on a canvas.
+    expect(await expectMoving(tile(page, 'cam-open'))).toBeGreaterThan(5);
     await page.keyboard.press('v');
     await expect(page).toHaveURL(/#\/video\?alarm=/);
     await expectMoving(tile(page, 'cam-open'));
