@@ -8,6 +8,7 @@ const MAX_SHORT_RUNS = 3;
 
 /** The camera is not there or says no: ffmpeg would hear the same, and a second try with a wrong password locks accounts. */
 const SAME_FOR_BOTH = new Set<string>(['no_route', 'refused', 'unknown_host', 'wrong_password', 'not_found']);
+const NOT_THERE = new Set<string>(['no_ffmpeg', 'unusable_binary']);
 /** Not the client's fault at once; if they repeat, perhaps. */
 const STRIKES = new Set<string>(['ended', 'stalled', 'timeout']);
 
@@ -18,6 +19,8 @@ export interface DirectTrust {
    * at once; false if the failure is to be treated as one of any pull.
    */
   failed(code: FfmpegErrorCode, ranMs: number, nowMs: number): boolean;
+  /** ffmpeg has failed too, after `ranMs`, or is not there: what our client was blamed for was not its fault. */
+  otherFailed(code: FfmpegErrorCode, ranMs: number): void;
   /** Another camera: nothing is known of it. */
   forget(): void;
 }
@@ -42,6 +45,10 @@ export function directTrust(): DirectTrust {
       if (!STRIKES.has(code)) return distrust(nowMs + DISTRUST_MS);
       shortRuns = ranMs < SHORT_RUN_MS ? shortRuns + 1 : 0;
       return shortRuns >= MAX_SHORT_RUNS && distrust(nowMs + DISTRUST_MS);
+    },
+    otherFailed(code, ranMs) {
+      const isNoBetter = NOT_THERE.has(code) || (STRIKES.has(code) && ranMs < SHORT_RUN_MS);
+      if (isNoBetter && distrustedUntilMs !== Infinity) distrustedUntilMs = 0;
     },
     forget() {
       distrustedUntilMs = 0;

@@ -93,8 +93,10 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
     },
     after(kind, error, ranMs) {
       const code = error instanceof FfmpegError ? error.code : 'failed';
-      if (kind === 'ffmpeg')
+      if (kind === 'ffmpeg') {
+        trust.otherFailed(code, ranMs);
         return (code === 'no_ffmpeg' || code === 'unusable_binary') && mayGoDirect() ? 'direct' : undefined;
+      }
       if (code === 'codec_not_playable' && canTryOtherwise(error)) return 'ffmpeg';
       if (!trust.failed(code, ranMs, clock.monotonicMs())) return undefined;
       options.direct?.onRefused?.(code);

@@ -114,7 +114,9 @@ export function createRelay(options: RelayOptions): Relay {
   async function start(context: WorkerContext): Promise<Worker> {
     running = undefined;
     let kind = choice.wanted();
+    const tried = new Set<PullKind>();
     for (;;) {
+      tried.add(kind);
       try {
         running = await startSwitched({
           ...{ kind, context, sink: sinkFor(context), start: choice.start },
@@ -127,7 +129,8 @@ export function createRelay(options: RelayOptions): Relay {
         return running;
       } catch (error) {
         const next = context.signal.aborted ? undefined : choice.after(kind, error, 0);
-        if (next === undefined) throw error;
+        // Each once: where neither can, the usual wait is due.
+        if (next === undefined || tried.has(next)) throw error;
         kind = next;
       }
     }
