@@ -164,9 +164,14 @@ describe.each(methods)('$path', ({ path, permission, schema, call }) => {
         unanswered.push({ path, call: ended });
       } else if (answer !== '') throw new Error(answer);
     });
-    await fc.assert(property, { numRuns: COSTLY.test(path) ? COSTLY_RUNS : RUNS });
-    // Else the fuzzing would have stopped at the schema.
-    expect(understood).toBeGreaterThan(0);
+    // Else the fuzzing would stop at the schema.
+    const fitting = fc.sample(nearValid(schema, KNOWN, SAMPLES[path]), { numRuns: 2000 });
+    const examples = fitting.filter((input) => schema?.safeParse(input).success ?? true).slice(0, 5);
+    await fc.assert(property, {
+      numRuns: COSTLY.test(path) ? COSTLY_RUNS : RUNS,
+      examples: examples.map((input) => [input] as [unknown]),
+    });
+    expect(understood, 'inputs that came behind the schema: an entry in SAMPLES would').toBeGreaterThan(0);
   }, 60_000);
 });
 
