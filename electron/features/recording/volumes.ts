@@ -276,6 +276,3 @@ async function deviceOf(folder: string): Promise<number | undefined> {
     () => undefined,
   );
 }
-
-/** What may still be written to a volume, for those who ask. */
-export const leftOn = (volume: Volume): number | null => leftBytes(volume.room);
