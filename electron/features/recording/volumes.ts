@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { RecordingVolume } from '#contract/recording.contract.ts';
 import {
   headRoomBytes,
-  leftBytes,
   needBytes,
   reserveBytes,
   roomState,
