@@ -1,6 +1,7 @@
 /**
  * A station's video and recording as a process of its own, to be killed or measured.
- * Arguments: data folder, cameras as JSON. Says `recording` when all are, and logs each frame of each camera when asked to.
+ * Arguments: data folder, cameras as JSON, and what else to do: `frames` logs each frame of each camera; `watch` looks at
+ * cameras whose rule is off, for what the relay costs by itself. Says `recording` when all cameras are (or are live).
  */
 import { writeSync } from 'node:fs';
 import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-park.ts';
@@ -8,7 +9,12 @@ import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-pa
 const [dataDir, list, log] = process.argv.slice(2);
 const cameras = JSON.parse(list!) as ParkCamera[];
 const park = await openRecordingPark(cameras, { dataDir: dataDir! });
-const isAll = () => cameras.every(({ id }) => park.state(id)?.state === 'recording');
+const looks = { state: () => undefined, track: () => undefined };
+if (log === 'watch')
+  for (const { id } of cameras) park.video.openStream(id, 'main')!.join({ ...looks, frame: () => undefined });
+const isGoing = (id: string) =>
+  log === 'watch' ? park.video.live.get(id)?.state === 'live' : park.state(id)?.state === 'recording';
+const isAll = () => cameras.every(({ id }) => isGoing(id));
 const timer = setInterval(() => {
   if (!isAll()) return;
   clearInterval(timer);
@@ -16,8 +22,7 @@ const timer = setInterval(() => {
   if (log !== 'frames') return;
   for (const { id } of cameras) {
     park.video.openStream(id, 'main')!.join({
-      state: () => undefined,
-      track: () => undefined,
+      ...looks,
       // At once and whole, so that the last line is the last frame that this process has had.
       frame: ({ receivedAtMs }, isCached) => void (isCached || writeSync(2, `${id} ${receivedAtMs}\n`)),
     });

@@ -1,0 +1,227 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { insertFile, streamRows } from '#features/recording/files.store.ts';
+import { openWritable } from '#native/sqlite/open.ts';
+import type { MediaOutlet } from '#station/ports.ts';
+import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-park.ts';
+import { childrenOf, cpuSecondsOf } from '#tests/peers/cpu-time.ts';
+import { startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
+import type { BenchRow } from './report.ts';
+
+const WINDOW_MS = 15_000;
+const SETTLE_MS = 4_000;
+const CURVE = [1, 4, 16, 32];
+/** A main stream as cameras send it: 720p, 25 frames a second, 4 Mbit/s, a key frame every two seconds. */
+const MAIN = { width: 1280, height: 720, fps: 25, seconds: 20, gopSeconds: 2, bitrateKbps: 4_000 };
+const SEEKS = 300;
+/** Thirty days of sixteen cameras in files of five minutes, so that the index is as large as in use. */
+const FILES_PER_CAMERA = 8_640;
+
+/** Recording: what it costs beside the relay, what it writes beside the pictures, and how long a seek takes. */
+export async function run(): Promise<BenchRow[]> {
+  return [...(await curve()), ...(await mainStreams())];
+}
+
+interface Station {
+  pid: number;
+  /** Percent of one core over the window: the station and its ffmpegs. */
+  cpuPercent(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function startStation(dataDir: string, cameras: ParkCamera[], mode = ''): Promise<Station> {
+  const main = fileURLToPath(new URL('../peers/recording-station-main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main, dataDir, JSON.stringify(cameras), mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(createInterface({ input: child.stdout }), 'line');
+  await pause(SETTLE_MS);
+  const pid = child.pid!;
+  const total = (pids: number[]) => pids.reduce((sum, one) => sum + cpuSecondsOf(one), 0);
+  return {
+    pid,
+    async cpuPercent() {
+      const pids = [pid, ...childrenOf(pid, 'ffmpeg')];
+      const [before, startedMs] = [total(pids), performance.now()];
+      await pause(WINDOW_MS);
+      return ((total(pids) - before) / (performance.now() - startedMs)) * 1e5;
+    },
+    async stop() {
+      const ended = once(child, 'close');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+const camerasOf = (server: RtspServer, count: number, mode: 'continuous' | 'off'): ParkCamera[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ id: `cam${index}`, url: server.url(`/cam${index}`) },
+    rule: { mode },
+  }));
+const mounts = (count: number, spec = {}) =>
+  Array.from({ length: count }, (_, index) => ({ path: `/cam${index}`, ...spec }));
+
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guardroom-bench-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function curve(): Promise<BenchRow[]> {
+  const server = await startRtspServer(mounts(Math.max(...CURVE)));
+  const rows: BenchRow[] = [];
+  try {
+    for (const count of CURVE) {
+      const measure = (mode: 'continuous' | 'off') =>
+        inFolder(async (folder) => {
+          const station = await startStation(
+            folder,
+            camerasOf(server, count, mode),
+            mode === 'off' ? 'watch' : '',
+          );
+          try {
+            return await station.cpuPercent();
+          } finally {
+            await station.stop();
+          }
+        });
+      const floor = await measure('off');
+      const value = await measure('continuous');
+      const target = count >= 16 ? { max: 1.25, of: 'ratio' as const } : undefined;
+      const what = `CPU, ${count} x 360p15 recorded, station and ffmpeg`;
+      rows.push({ name: what, value, unit: '% CPU', floorName: 'relay alone', floor, target });
+    }
+  } finally {
+    await server.stop();
+  }
+  return rows;
+}
+
+/** Bytes that a process has caused to be sent to the disk (Linux). */
+function writtenBytes(pid: number): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+function recordedBytes(dataDir: string): number {
+  const root = path.join(dataDir, 'recordings');
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.mp4'))
+    .reduce((sum, name) => sum + statSync(path.join(root, name)).size, 0);
+}
+
+async function mainStreams(): Promise<BenchRow[]> {
+  const count = 16;
+  const server = await startRtspServer(mounts(count, MAIN));
+  return inFolder(async (dataDir) => {
+    const rows: BenchRow[] = [];
+    const station = await startStation(dataDir, camerasOf(server, count, 'continuous'));
+    try {
+      const [beforeWritten, beforeFiles] = [writtenBytes(station.pid), recordedBytes(dataDir)];
+      await pause(WINDOW_MS * 2);
+      const payload = recordedBytes(dataDir) - beforeFiles;
+      const written = writtenBytes(station.pid) - beforeWritten;
+      const target = { max: 1.02, of: 'ratio' as const };
+      const name = `written to disk with ${count} x 720p25 recorded (index and database too)`;
+      rows.push({
+        name,
+        value: written / 1e6,
+        unit: 'MB',
+        floorName: 'recordings',
+        floor: payload / 1e6,
+        target,
+      });
+    } finally {
+      await station.stop();
+      await server.stop();
+    }
+    return [...rows, ...(await seeks(dataDir, count))];
+  });
+}
+
+/** The index as it is after thirty days; the files themselves are not needed to find others. */
+function age(dataDir: string): void {
+  const db = openWritable(path.join(dataDir, 'recordings.sqlite'));
+  db.pragma('foreign_keys = OFF');
+  const startMs = Date.now() - 31 * 86_400_000;
+  db.transaction(() => {
+    for (const { id } of streamRows(db))
+      for (let index = 0; index < FILES_PER_CAMERA; index += 1) {
+        const fromMs = startMs + index * 300_000;
+        const about = {
+          codec: 'avc1.64001f',
+          width: 1280,
+          height: 720,
+          epoch: 0,
+          cause: 'continuous' as const,
+        };
+        const times = { startMs: fromMs, endMs: fromMs + 300_000, bytes: 1, closed: 1 };
+        insertFile(db, {
+          uuid: `${id}-${index}`,
+          volume: 'old',
+          stream: id,
+          path: `${id}/${index}`,
+          ...about,
+          ...times,
+        });
+      }
+  })();
+  db.close();
+}
+
+async function seeks(dataDir: string, count: number): Promise<BenchRow[]> {
+  age(dataDir);
+  const park = await openRecordingPark([], { dataDir });
+  try {
+    const nowMs = Date.now();
+    const took: number[] = [];
+    for (let round = 0; round < SEEKS; round += 1) {
+      const cameraId = `cam${round % count}`;
+      const { ranges } = await park.recording.recordings.ranges(cameraId, nowMs - 600_000, nowMs);
+      const { fromMs, toMs } = ranges[0]!;
+      took.push(await seekOnce(park, cameraId, Math.round(fromMs + Math.random() * (toMs - fromMs - 1_000))));
+    }
+    const at = (part: number) => took.toSorted((a, b) => a - b)[Math.floor((took.length - 1) * part)]!;
+    const what = `seek to the frame of the time (station, ${count * FILES_PER_CAMERA} files in the index)`;
+    return [
+      { name: `${what}, median`, value: at(0.5), unit: 'ms' },
+      { name: `${what}, p95`, value: at(0.95), unit: 'ms', target: { max: 300 } },
+    ];
+  } finally {
+    await park.stop();
+  }
+}
+
+/** From the request to the frame that is to be shown, with all that a decoder needs before it. */
+function seekOnce(
+  park: Awaited<ReturnType<typeof openRecordingPark>>,
+  cameraId: string,
+  atMs: number,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const beganMs = performance.now();
+    let shown = false;
+    const outlet: MediaOutlet = {
+      unsentBytes: 0,
+      sendNotice: () => undefined,
+      sendBytes(bytes) {
+        const flags = bytes[1]!;
+        // Neither the init segment (2) nor a frame on the way to the one to show (8).
+        if (shown || (flags & 10) !== 0) return;
+        shown = true;
+        resolve(performance.now() - beganMs);
+        tile.close();
+      },
+    };
+    const request = { type: 'replay', sub: 1, jump: 1, cameraId, atMs, speed: 0 } as const;
+    const tile = park.recording.openReplay(request, outlet, true)!;
+  });
+}
