@@ -55,6 +55,8 @@ function putCamera(change: Record<string, unknown>, password?: string): void {
   kernel.site.put(STATION_ACTOR, 'cameras', { ...before, ...change } as never, password);
 }
 
+const setPull = (choice: string) =>
+  kernel.ports.write((tx) => kernel.ports.settings.put(tx, STATION_ACTOR, 'video.pull', choice));
 const goodCamera = () => putCamera({ mainUrl: cameras.url('/one'), username: login.user }, login.password);
 const line = () => video.live.get('cam-n07');
 const until = (holds: () => boolean) => expect.poll(holds, { timeout: 20_000, interval: 10 }).toBe(true);
@@ -112,6 +114,36 @@ describe('the video service', () => {
     kernel.site.remove(STATION_ACTOR, 'cameras', 'cam-new');
     expect(video.live.get('cam-new')).toBeUndefined();
     await expect.poll(async () => (await cameras.stats()).connections, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('is pulled as the setting says, or the camera, and changes over while it is watched', async () => {
+    goodCamera();
+    start();
+    const tile = await look(video.ticket('li').token);
+    const pull = () => {
+      const { state } = video.openStream('cam-n07', 'main')!;
+      return state.kind === 'live' ? state.pull : state.kind;
+    };
+    await until(() => tile.frames() > 0 && pull() === 'direct');
+    setPull('ffmpeg');
+    await until(() => pull() === 'ffmpeg');
+    // The camera outweighs the station; the station's own client for the tile in use only, once more.
+    putCamera({ pull: 'direct' });
+    await until(() => pull() === 'direct');
+    putCamera({ pull: 'ffmpeg' });
+    await until(() => pull() === 'ffmpeg');
+    putCamera({ pull: 'auto' });
+    setPull('auto');
+    tile.socket.send(
+      JSON.stringify({ type: 'open', sub: 2, cameraId: 'cam-n07', stream: 'main', working: true }),
+    );
+    await until(() => pull() === 'direct');
+    // One stream all along: neither a new track nor a word of trouble.
+    const own = tile.notices.filter(({ sub }) => sub === 1);
+    expect(own.filter(({ type }) => type === 'track')).toHaveLength(1);
+    expect(own.flatMap((notice) => (notice.type === 'state' ? [notice.state.state] : []))).not.toContain(
+      'backing_off',
+    );
   });
 
   it('knows a lost camera before anybody looks, and when it is back', async () => {
