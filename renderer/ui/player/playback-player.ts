@@ -16,6 +16,8 @@ export interface PlaybackPlayer {
   reset(): void;
   /** Shows what is due at the clock's time; call it for each frame of the screen. */
   draw(clockMs: number): void;
+  /** Wall time up to which every picture that has come is decoded; Infinity: all are. The clock has to wait there. */
+  readyUntilMs(): number;
   /** Wall time of the picture on screen. */
   shownMs(): number | undefined;
   /** Wall time of the picture after it, if that is decoded already. */
@@ -36,6 +38,8 @@ export function createPlaybackPlayer(
   let shownUs: number | undefined;
   /** Pictures before it only lead to it; not known until it has come. */
   let showFromUs = Infinity;
+  /** In the decoder, to be shown; microseconds. */
+  let decoding: number[] = [];
   let isFirstDue = true;
   let needsKey = true;
   let keyOffset = 0;
@@ -46,6 +50,7 @@ export function createPlaybackPlayer(
   }
   function clear(): void {
     waiting = [];
+    decoding = [];
     for (const frame of decoded.splice(0)) frame.close();
     if (decoder && decoder.state !== 'closed') decoder.close();
     decoder = undefined;
@@ -55,6 +60,7 @@ export function createPlaybackPlayer(
     const description = findBox(init, 'avcC') ?? findBox(init, 'hvcC');
     if (!codec || !description) return fail('decoder');
     // A file after another one: what is in the decoder is still to be shown.
+    if (decoder?.state === 'closed') decoder = undefined;
     if (decoder?.state === 'configured') decoder.flush().catch(() => undefined);
     const made = decoder ?? makeDecoder();
     decoder = made;
@@ -67,6 +73,8 @@ export function createPlaybackPlayer(
   function makeDecoder(): VideoDecoder {
     const made: VideoDecoder = new VideoDecoder({
       output(frame) {
+        // What a decoder has passed over does not come any more.
+        decoding = decoding.filter((time) => time > frame.timestamp);
         if (made !== decoder || frame.timestamp < showFromUs) frame.close();
         else decoded.push(frame);
       },
@@ -98,6 +106,7 @@ export function createPlaybackPlayer(
       if (!decoder || decoder.state !== 'configured' || (needsKey && !frame.key)) continue;
       needsKey = false;
       const type = frame.key ? 'key' : 'delta';
+      if (!frame.cached) decoding.push(frame.wallUs);
       decoder.decode(new EncodedVideoChunk({ type, timestamp: frame.wallUs, data: frame.data }));
     }
   }
@@ -133,7 +142,12 @@ export function createPlaybackPlayer(
       waiting.push(frame);
     },
     reset() {
-      clear();
+      // The decoder stays: making one takes longer than a jump may.
+      if (decoder?.state === 'configured') decoder.reset();
+      waiting = [];
+      decoding = [];
+      for (const frame of decoded.splice(0)) frame.close();
+      needsKey = true;
       inits.clear();
       nextInit = undefined;
       showFromUs = Infinity;
@@ -155,6 +169,11 @@ export function createPlaybackPlayer(
       const frame = decoded[due] as VideoFrame;
       if (frame.timestamp !== shownUs) show(frame);
       for (const old of decoded.splice(0, due + 1)) old.close();
+    },
+    readyUntilMs() {
+      if (isFirstDue) return Infinity;
+      const next = waiting[0]?.wallUs ?? Infinity;
+      return Math.min(next, ...decoding) / 1000;
     },
     shownMs: () => (shownUs === undefined ? undefined : shownUs / 1000),
     nextMs() {

@@ -13,6 +13,11 @@ const WAIT_MS = 1_500;
 /** Clock and cursor on the screen move this often; pictures with each frame of the screen. */
 const SHOW_MS = 100;
 
+/** A tile that does not get on at all holds the others up no longer than this. */
+const STALL_MS = 1_000;
+/** Less than half a frame is no lag. */
+const SLACK_MS = 15;
+
 export interface PlaybackTile {
   cameraId: string;
   sub: number;
@@ -40,6 +45,8 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
   let pacedAt = 0;
   let shownAt = 0;
   let frame = 0;
+  /** How far the slowest decoder is, and since when. */
+  let slowest = { atMs: Infinity, since: 0 };
 
   const subs = () => [...tiles].map(({ sub }) => sub);
   const now = () => Math.max(0, Math.round(clock.atMs()));
@@ -64,6 +71,14 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     pace();
   }
 
+  /** A machine that cannot decode fast enough shows all tiles slower, and together, rather than each as far as it gets. */
+  function inStep(at: number): void {
+    if (!clock.playing) return;
+    const ready = Math.min(Infinity, ...[...tiles].map(({ player }) => player.readyUntilMs()));
+    if (ready !== slowest.atMs) slowest = { atMs: ready, since: at };
+    if (ready < clock.atMs() - SLACK_MS && at - slowest.since < STALL_MS) clock.set(ready);
+  }
+
   function loop(): void {
     frame = requestAnimationFrame(loop);
     const at = performance.now();
@@ -72,6 +87,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       ([...tiles].every((tile) => tile.isReady()) || at - waitingSince > WAIT_MS)
     )
       goOn();
+    inStep(at);
     const clockMs = clock.atMs();
     for (const { player } of tiles) player.draw(clockMs);
     if (at - shownAt >= SHOW_MS) show();
@@ -137,6 +153,12 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       tiles.add(tile);
       wait();
       return () => tiles.delete(tile);
+    },
+    /** Asks once more for what a tile should show: its decoder has failed. */
+    again(tile: PlaybackTile): void {
+      if (!tiles.has(tile)) return;
+      tile.expect(jump.value);
+      steer({ type: 'seek', subs: [tile.sub], jump: jump.value, atMs: now() });
     },
     /** The station has jumped for a tile: after a step all others go to the same moment. */
     jumped(tile: PlaybackTile, to: number | null): void {
