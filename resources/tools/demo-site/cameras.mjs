@@ -27,6 +27,10 @@ const CAMERAS = [
   ['r-01', 'R-01 五号厂房屋顶', 'R-01 Workshop roof', 'b5-roof', inside('b5', 0.4, 0.95), 5, 84, 60],
 ]; // prettier-ignore
 
+/** The first that an intrusion and a tailgating show: recorded around an alarm, so that replay has something to show. */
+const RECORDED = ['n-07', 'e-01'];
+const ON_ALARM = { mode: 'alarm', preSeconds: 10, postSeconds: 60, keepDays: 7 };
+
 export const makeCameras = () =>
   CAMERAS.map(([id, zh, en, placeId, position, directionDegrees, viewAngleDegrees, reachMetres, more]) => ({
     id,
@@ -38,6 +42,7 @@ export const makeCameras = () =>
     directionDegrees,
     viewAngleDegrees,
     reachMetres,
+    ...(RECORDED.includes(id) ? { recording: ON_ALARM } : {}),
     ...more,
   }));
 
