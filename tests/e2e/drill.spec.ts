@@ -54,8 +54,13 @@ test('a drill is marked everywhere and touches nothing', async ({ page, park }) 
     await open(page, 'records');
     await page.getByRole('textbox', { name: word('records.find') }).fill('验收预案');
     const rows = page.getByRole('listbox', { name: word('records.title') }).getByRole('option');
-    await expect(rows.first()).toBeVisible();
-    expect(await rows.filter({ hasText: drill }).count()).toBe(await rows.count());
+    // Typing waits a moment before it searches: until then other records are listed.
+    await expect
+      .poll(async () => {
+        const texts = await rows.allTextContents();
+        return texts.length > 0 && texts.every((text) => text.includes('验收预案') && text.includes(drill));
+      })
+      .toBe(true);
     const { items } = await (await park.api('guard')).runs.list({});
     const receipts = items[0]?.steps.map(({ id, receipt }) => `${id} ${receipt}`);
     expect(receipts).toContain('warn simulated');
