@@ -12,6 +12,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          // tests look at their own child processes, so each file is a process of its own
+          pool: 'forks',
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

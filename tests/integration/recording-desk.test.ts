@@ -161,15 +161,23 @@ describe('terms and holds', () => {
     const lock = desk.recording.holds.addLock(LEADER, { ...held, reason: '斗殴', untilMs: null });
     desk.stream('cam').fail('refused');
     desk.clock.advance(2 * DAY);
-    await desk.recording.settle();
-    await desk.recording.settle();
-    expect((await desk.timeline(fromMs, fromMs + DAY)).ranges).toHaveLength(1);
+    await expect
+      .poll(async () => {
+        await desk.recording.settle();
+        return (await desk.timeline(fromMs, fromMs + DAY)).ranges.length;
+      })
+      .toBe(1);
+    await expect.poll(() => filesOf(folderOf(desk)).length).toBe(1);
     expect(filesOf(folderOf(desk))).toHaveLength(1);
     expect(await desk.frames(held.fromMs, held.toMs)).toBeGreaterThan(0);
     desk.recording.holds.releaseLock(LEADER, lock.id, '结案');
     desk.clock.advance(61_000);
-    await desk.recording.settle();
-    expect(filesOf(folderOf(desk))).toHaveLength(0);
+    await expect
+      .poll(async () => {
+        await desk.recording.settle();
+        return filesOf(folderOf(desk)).length;
+      })
+      .toBe(0);
     const { gaps } = await desk.timeline(fromMs, fromMs + 600_000);
     expect(gaps.map(({ reason }) => reason)).toEqual(['deleted']);
     expect(desk.kernel.audited().map(({ action }) => action)).toEqual(
@@ -196,8 +204,12 @@ describe('terms and holds', () => {
     await desk.recording.settle();
     expect(filesOf(folderOf(desk))).toHaveLength(1);
     desk.clock.advance(DAY);
-    await desk.recording.settle();
-    expect(filesOf(folderOf(desk))).toHaveLength(0);
+    await expect
+      .poll(async () => {
+        await desk.recording.settle();
+        return filesOf(folderOf(desk)).length;
+      })
+      .toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -88,7 +88,8 @@ export async function testClip(spec: ClipSpec): Promise<string> {
   const file = path.join(FOLDER, `${spec.codec}-${spec.height}p${spec.fps}-${key}.${spec.codec}`);
   if (existsSync(file)) return file;
   await mkdir(FOLDER, { recursive: true });
-  const partial = `${file}.${process.pid}.part`;
+  // tests run in threads of one process too: a process number is not a name of one's own
+  const partial = `${file}.${randomUUID()}.part`;
   const source = `testsrc2=size=${spec.width}x${spec.height}:rate=${spec.fps}:duration=${spec.seconds}`;
   const delimiter = spec.codec === 'h264' ? 'h264_metadata=aud=insert' : 'hevc_metadata=aud=insert';
   const { code, stderr } = await runChild({
