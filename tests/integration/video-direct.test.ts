@@ -75,13 +75,9 @@ function expectSamePictures(seen: readonly MediaFrame[], reference: readonly Med
   expect(common).toBeGreaterThan(20);
   const wrong = some.slice(0, common).findIndex((picture, at) => picture !== all[start + at]);
   expect(wrong).toBe(-1);
-  // The same camera, the same times between pictures, whoever pulled: to the millisecond.
-  const drift = some.slice(1, common).map((_, at) => {
-    const step = (frames: readonly MediaFrame[], from: number) =>
-      frames[from + 1]!.ticks - frames[from]!.ticks;
-    return Math.abs(step(seen, at) - step(reference, start + at));
-  });
-  expect(Math.max(...drift)).toBeLessThanOrEqual(90);
+  // And the same times, to less than a frame (the rig stamps each client's pictures when it hands them out).
+  const offsets = seen.slice(0, common).map(({ ticks }, at) => ticks - reference[start + at]!.ticks);
+  expect(Math.max(...offsets) - Math.min(...offsets)).toBeLessThan(6_000);
 }
 
 const hasAllOf = (reference: RecordedViewer, viewer: RecordedViewer) =>
