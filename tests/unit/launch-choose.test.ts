@@ -12,7 +12,7 @@ describe('choice of the host', () => {
   it.each([
     [{ electron: false }, /Electron/],
     [{ display: false }, /display/],
-    [{ rootOnLinux: true }, /root/],
+    [{ rootOnLinux: true }, /\broot\b/],
   ])('takes the web host and says why: %j', (lack, why) => {
     const choice = chooseHost({ ...able, ...lack });
     expect(choice).toMatchObject({ host: 'web', why: expect.stringMatching(why) as unknown });
