@@ -45,10 +45,11 @@ export async function verifyBundle(folder, fingerprint) {
   const claimed = manifest?.station?.publicKeyFingerprint;
 
   // Which of the signed pair was touched is told by the other pair.
-  if (!isValid[MANIFEST] && !isValid.SHA256SUMS) {
-    if (key && claimed && claimed !== found) report(KEY, 'changed');
+  // Without a readable key neither can be judged, and only the key is known to be touched.
+  if (key && !isValid[MANIFEST] && !isValid.SHA256SUMS) {
+    if (claimed && claimed !== found) report(KEY, 'changed');
     else for (const name of [...Object.keys(SIGNED), ...Object.values(SIGNED)]) report(name, 'changed');
-  } else if (!isValid.SHA256SUMS && names.has('SHA256SUMS') && names.has('SHA256SUMS.sig')) {
+  } else if (key && !isValid.SHA256SUMS && names.has('SHA256SUMS') && names.has('SHA256SUMS.sig')) {
     report((await agrees(sums, manifest, bytes)) ? 'SHA256SUMS.sig' : 'SHA256SUMS', 'changed');
   }
   // A signature that is valid speaks for its list; if both are, they say the same.

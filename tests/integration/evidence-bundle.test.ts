@@ -238,6 +238,13 @@ describe('our verifier', () => {
       expect(problems, name).toHaveLength(1);
     }
   });
+  test('names only the key when that cannot be read any more', async () => {
+    const spoil = (copy: string) => {
+      const file = path.join(copy, 'station-public-key.pem');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('KEY-----\n', 'KEY-----\n!!!!'));
+    };
+    expect((await after(spoil)).problems).toEqual([{ file: 'station-public-key.pem', problem: 'changed' }]);
+  });
   test('names what was added and what is missing', async () => {
     const video = manifest.cameras[0]!.videos[0]!.name;
     expect((await after((copy) => rmSync(path.join(copy, video)))).problems).toEqual([
