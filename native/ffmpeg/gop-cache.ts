@@ -1,4 +1,4 @@
-import type { MediaFrame } from './h264-muxer.ts';
+import type { MediaFrame } from './media.ts';
 
 /** A 10 s group of a 4 Mbit/s main stream is 5 MB. */
 const MAX_BYTES = 8 * 1024 * 1024;

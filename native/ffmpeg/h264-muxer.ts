@@ -2,35 +2,9 @@ import { FfmpegError } from './failure.ts';
 import { fragment, initSegment, type H264Track } from './fmp4.ts';
 import { parseH264Sps } from './h264-sps.ts';
 import { splitH264 } from './h264-unit.ts';
+import type { MediaSink } from './media.ts';
 import type { NutFrame, NutStream } from './nut.ts';
 import { TICKS_PER_SECOND, timeline } from './timeline.ts';
-
-/** What a player has to know before the first frame, and again whenever it changes. */
-export interface MediaTrack {
-  /** RFC 6381 codec string, from the stream itself. */
-  codec: string;
-  width: number;
-  height: number;
-  /** ftyp + moov. */
-  init: Buffer;
-}
-
-export interface MediaFrame {
-  key: boolean;
-  /** moof + mdat with this frame alone. */
-  data: Buffer;
-  /** Wall clock at arrival, UTC milliseconds. */
-  receivedAtMs: number;
-  /** Decoding time in 1/90,000 s, 0 for the first frame of the track. */
-  ticks: number;
-}
-
-export interface MediaSink {
-  track(track: MediaTrack): void;
-  frame(frame: MediaFrame): void;
-  /** A frame that nothing can be made of yet: it needs a key frame that has not come. */
-  skipped(): void;
-}
 
 /** What the muxer has to know of a stream, however it is pulled. */
 export type H264Stream = Pick<NutStream, 'codecData' | 'timeBase' | 'decodeDelay'>;

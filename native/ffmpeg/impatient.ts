@@ -1,5 +1,5 @@
 import type { FfmpegErrorCode } from './failure.ts';
-import type { MediaSink } from './h264-muxer.ts';
+import type { MediaSink } from './media.ts';
 
 /**
  * A sink that tells of its first frame, and fails with 'no_key_frame' when frames came for `keyFrameMs` of which none

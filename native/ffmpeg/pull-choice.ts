@@ -2,7 +2,7 @@ import type { Clock } from '#native/process/clock.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { directTrust } from './direct-trust.ts';
 import { FfmpegError } from './failure.ts';
-import type { MediaSink } from './h264-muxer.ts';
+import type { MediaSink } from './media.ts';
 import { startPull, type PullOptions } from './pull.ts';
 import type { PullKind } from './pull-switch.ts';
 import type { RelayOptions } from './relay.ts';

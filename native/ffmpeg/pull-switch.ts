@@ -1,6 +1,6 @@
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { isSamePicture } from './fmp4.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from './h264-muxer.ts';
+import type { MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import { splice, type Splice } from './splice.ts';
 
 /** `ffmpeg` in a process of its own, or `direct`: our RTSP client in this process. */

@@ -10,7 +10,7 @@ import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from './h264-muxer.ts';
+import type { MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import type { Handover } from './handover.ts';
 import type { PullOptions } from './pull.ts';
 import { pullChoice, type DirectPull } from './pull-choice.ts';

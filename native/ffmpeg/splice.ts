@@ -1,5 +1,5 @@
 import { isSamePicture, retime } from './fmp4.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from './h264-muxer.ts';
+import type { MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import { TICKS_PER_SECOND } from './timeline.ts';
 
 /** Pictures that are remembered for a pull that is behind: ffmpeg is one or two later than our own client. */

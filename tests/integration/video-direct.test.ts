@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDirectPull } from '#features/video/direct-pull.ts';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { FRAGMENT_HEAD_BYTES } from '#native/ffmpeg/fmp4.ts';
-import type { MediaFrame } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaFrame } from '#native/ffmpeg/media.ts';
 import { createHandover, type Handover } from '#native/ffmpeg/handover.ts';
 import type { DirectFor } from '#native/ffmpeg/pull-choice.ts';
 import { createRelay, type Relay, type RelayOptions } from '#native/ffmpeg/relay.ts';

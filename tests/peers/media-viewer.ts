@@ -1,5 +1,5 @@
 import { runChild } from '#native/process/run-child.ts';
-import type { MediaFrame, MediaTrack } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
 import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
 
 export interface RecordedViewer {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
 import { FRAGMENT_HEAD_BYTES, fragment } from '#native/ffmpeg/fmp4.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaFrame, MediaSink, MediaTrack } from '#native/ffmpeg/media.ts';
 import { startSwitched, type PullKind } from '#native/ffmpeg/pull-switch.ts';
 
 const STEP = 6_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
-import type { MediaFrame, MediaSink } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaFrame, MediaSink } from '#native/ffmpeg/media.ts';
 import type { PullOptions } from '#native/ffmpeg/pull.ts';
 import { createRelay, type RelayOptions, type StreamState } from '#native/ffmpeg/relay.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';

@@ -1,5 +1,5 @@
 import type { Relay } from '#native/ffmpeg/relay.ts';
-import type { MediaFrame, MediaTrack } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
 import { runChild } from '#native/process/run-child.ts';
 
 /** A camera with key frames 10 s apart that nobody has looked at yet needs that and its connection. */

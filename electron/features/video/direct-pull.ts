@@ -1,7 +1,8 @@
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
 import { parseH264Sps } from '#native/ffmpeg/h264-sps.ts';
 import { splitH264 } from '#native/ffmpeg/h264-unit.ts';
-import { h264Muxer, type MediaSink } from '#native/ffmpeg/h264-muxer.ts';
+import { h264Muxer } from '#native/ffmpeg/h264-muxer.ts';
+import type { MediaSink } from '#native/ffmpeg/media.ts';
 import { impatient } from '#native/ffmpeg/impatient.ts';
 import type { DirectPullOptions } from '#native/ffmpeg/pull-choice.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
