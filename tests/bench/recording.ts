@@ -16,7 +16,7 @@ import type { BenchRow } from './report.ts';
 
 const WINDOW_MS = 15_000;
 const SETTLE_MS = 4_000;
-const CURVE = [1, 4, 16, 32];
+const CURVE = [1, 4, 16, 32, 64];
 /** A main stream as cameras send it: 720p, 25 frames a second, 4 Mbit/s, a key frame every two seconds. */
 const MAIN = { width: 1280, height: 720, fps: 25, seconds: 20, gopSeconds: 2, bitrateKbps: 4_000 };
 const SEEKS = 300;
@@ -32,6 +32,8 @@ interface Station {
   pid: number;
   /** Percent of one core over the window: the station and its ffmpegs. */
   cpuPercent(): Promise<number>;
+  /** Resident memory of the station alone. */
+  memoryBytes(): number;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,8 @@ async function startStation(dataDir: string, cameras: ParkCamera[], mode = ''): 
       await pause(WINDOW_MS);
       return ((total(pids) - before) / (performance.now() - startedMs)) * 1e5;
     },
+    memoryBytes: () =>
+      1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
     async stop() {
       const ended = once(child, 'close');
       child.kill('SIGTERM');
@@ -80,6 +84,7 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 async function curve(): Promise<BenchRow[]> {
   const server = await startRtspServer(mounts(Math.max(...CURVE)));
   const rows: BenchRow[] = [];
+  const memory: { count: number; bytes: number }[] = [];
   try {
     for (const count of CURVE) {
       const measure = (mode: 'continuous' | 'off') =>
@@ -90,7 +95,9 @@ async function curve(): Promise<BenchRow[]> {
             mode === 'off' ? 'watch' : '',
           );
           try {
-            return await station.cpuPercent();
+            const percent = await station.cpuPercent();
+            if (mode === 'continuous') memory.push({ count, bytes: station.memoryBytes() });
+            return percent;
           } finally {
             await station.stop();
           }
@@ -104,7 +111,10 @@ async function curve(): Promise<BenchRow[]> {
   } finally {
     await server.stop();
   }
-  return rows;
+  const [first, last] = [memory[0]!, memory.at(-1)!];
+  const each = (last.bytes - first.bytes) / (last.count - first.count);
+  const name = `memory of the station for each recorded camera, of ${last.count}`;
+  return [...rows, { name, value: each / 1e6, unit: 'MB', target: { max: 8 } }];
 }
 
 /** Bytes that a process has caused to be sent to the disk (Linux). */

@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startDirectPull } from '#features/video/direct-pull.ts';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
-import { createHandover } from '#native/ffmpeg/handover.ts';
 import type { PullKind } from '#native/ffmpeg/pull-switch.ts';
-import { createRelay, type Relay } from '#native/ffmpeg/relay.ts';
 import { startChild } from '#native/process/child.ts';
 import { childrenOf, cpuSecondsOf } from '#tests/peers/cpu-time.ts';
 import { recordViewer } from '#tests/peers/media-viewer.ts';
 import { barcodeAgeMs } from '#tests/peers/rtsp-barcode.ts';
 import { SMALL_CLIP, startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
 import { startTileServer } from '#tests/peers/tile-page.ts';
+import { percentile, relaysOf } from './relay-set.ts';
 import type { BenchRow } from './report.ts';
 
 const STREAMS = 16;
@@ -34,28 +32,6 @@ export async function run(): Promise<BenchRow[]> {
   } finally {
     await cameras.stop();
   }
-}
-
-function relaysOf(cameras: RtspServer, ffmpeg: FfmpegBinary, kind: PullKind) {
-  const handover = createHandover();
-  const relays = new Map<string, Relay>();
-  return {
-    open(name: string): Relay {
-      const known = relays.get(name);
-      if (known) return known;
-      const source = { url: cameras.url(`/${name}`), transport: 'tcp' as const };
-      const serves = () => (kind === 'direct' ? ('everybody' as const) : ('nobody' as const));
-      const direct = { start: startDirectPull, serves };
-      const common = { label: name, source, handover, lingerMs: 0 };
-      const relay = createRelay({ ...common, ffmpeg: async () => ffmpeg, direct });
-      relays.set(name, relay);
-      return relay;
-    },
-    async stop() {
-      await Promise.all([...relays.values()].map((relay) => relay.stop()));
-      await handover.close();
-    },
-  };
 }
 
 /** Percent of one core of all ffmpegs that this process has started, and of this process itself if asked for. */
@@ -138,8 +114,13 @@ async function onScreen(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<Benc
       );
       const expected = (SCREEN_WINDOW_MS / 1000) * SMALL_CLIP.fps * tiles;
       rows.push(
-        { name: `camera to screen, ${name}, median`, value: at(ages, 0.5), unit: 'ms', target: { max } },
-        { name: `camera to screen, ${name}, p95`, value: at(ages, 0.95), unit: 'ms' },
+        {
+          name: `camera to screen, ${name}, median`,
+          value: percentile(ages, 0.5),
+          unit: 'ms',
+          target: { max },
+        },
+        { name: `camera to screen, ${name}, p95`, value: percentile(ages, 0.95), unit: 'ms' },
         { name: `frames shown, ${name}`, value: (100 * seen.length) / expected, unit: '%' },
       );
     } finally {
@@ -171,14 +152,14 @@ async function firstPicture(cameras: RtspServer, ffmpeg: FfmpegBinary, kind: Pul
     return [
       {
         name: `first picture, running camera, ${kind}, median`,
-        value: at(warm, 0.5),
+        value: percentile(warm, 0.5),
         unit: 'ms',
         target: { max: 150 },
       },
-      { name: `first picture, running camera, ${kind}, p95`, value: at(warm, 0.95), unit: 'ms' },
+      { name: `first picture, running camera, ${kind}, p95`, value: percentile(warm, 0.95), unit: 'ms' },
       {
         name: `first picture, cold (key frame each 1 s), ${kind}, median`,
-        value: at(cold, 0.5),
+        value: percentile(cold, 0.5),
         unit: 'ms',
         target: { max: 2_000 },
       },
@@ -187,9 +168,4 @@ async function firstPicture(cameras: RtspServer, ffmpeg: FfmpegBinary, kind: Pul
     await server.stop();
     await set.stop();
   }
-}
-
-function at(values: number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
 }

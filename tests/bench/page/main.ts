@@ -1,6 +1,6 @@
 /**
  * The console's own tiles without the console, and what is on the screen read back from the picture.
- * /tests/bench/page/?cameras=cam1,cam2&decoder=mse&stream=sub
+ * /tests/bench/page/?cameras=cam1,cam2&decoder=mse&stream=sub&watched=6
  */
 import { createApp, h, ref } from 'vue';
 import { createI18n } from 'vue-i18n';
@@ -22,6 +22,10 @@ declare global {
     sightings: Sighting[];
     /** Adds a tile, waits for its first picture, takes it away again; milliseconds that it took. */
     openTile(cameraId: string): Promise<number>;
+    /** Milliseconds from each press of the pointer to the end of the picture that could show it. */
+    inputDelays: number[];
+    /** Pictures that all MSE tiles got and that they had to leave out, since they were opened. */
+    pictures(): { total: number; dropped: number };
     /** Changes the decoder of all tiles. */
     setDecoder(decoder: 'mse' | 'webcodecs'): void;
   }
@@ -33,6 +37,20 @@ const decoder = ref<'mse' | 'webcodecs'>(query.get('decoder') === 'webcodecs' ? 
 const stream = query.get('stream') === 'auto' ? 'auto' : 'sub';
 window.setDecoder = (next) => (decoder.value = next);
 window.sightings = [];
+window.inputDelays = [];
+window.pictures = () => {
+  const all = [...document.querySelectorAll('video')].map((video) => video.getVideoPlaybackQuality());
+  const sum = (of: 'totalVideoFrames' | 'droppedVideoFrames') => all.reduce((to, one) => to + one[of], 0);
+  return { total: sum('totalVideoFrames'), dropped: sum('droppedVideoFrames') };
+};
+document.addEventListener('pointerdown', ({ timeStamp }) => {
+  requestAnimationFrame(() => {
+    // a task after the picture's own work: the picture is on its way to the screen
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => window.inputDelays.push(performance.now() - timeStamp);
+    port2.postMessage(null);
+  });
+});
 
 useMediaClient(
   createMediaClient({
@@ -93,7 +111,9 @@ const columns = Math.max(1, Math.ceil(Math.sqrt(cameras.length)));
 root.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
 root.style.gridTemplateRows = `repeat(${columns}, 1fr)`;
 mountTiles(cameras, root);
-for (const tile of document.querySelectorAll<HTMLElement>('.tile')) {
+/** Reading pixels back costs more than showing them: with many tiles only the first ones are read. */
+const watched = Number(query.get('watched') ?? cameras.length);
+for (const tile of [...document.querySelectorAll<HTMLElement>('.tile')].slice(0, watched)) {
   const camera = tile.dataset.camera ?? '';
   watchTile(tile, (frame) => window.sightings.push({ camera, frame, atMs: Date.now() }) > 0);
 }
