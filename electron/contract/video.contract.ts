@@ -8,6 +8,7 @@ export const CAMERA_REASONS = [
   'timeout',
   'unknown_host',
   'wrong_password',
+  'certificate_changed',
   'not_found',
   'refused_by_camera',
   'no_video',

@@ -7,7 +7,14 @@ const SHORT_RUN_MS = 60_000;
 const MAX_SHORT_RUNS = 3;
 
 /** The camera is not there or says no: ffmpeg would hear the same, and a second try with a wrong password locks accounts. */
-const SAME_FOR_BOTH = new Set<string>(['no_route', 'refused', 'unknown_host', 'wrong_password', 'not_found']);
+const SAME_FOR_BOTH = new Set<string>([
+  'no_route',
+  'refused',
+  'unknown_host',
+  'wrong_password',
+  'certificate_changed',
+  'not_found',
+]);
 const NOT_THERE = new Set<string>(['no_ffmpeg', 'unusable_binary']);
 /** Not the client's fault at once; if they repeat, perhaps. */
 const STRIKES = new Set<string>(['ended', 'stalled', 'timeout']);

@@ -1,7 +1,7 @@
 /**
  * Why a stream has no picture. The console words these codes.
  * - `no_route`, `refused`, `timeout`, `unknown_host`: the network, before the camera spoke
- * - `wrong_password`, `not_found`, `refused_by_camera`: the camera's own answer
+ * - `wrong_password`, `certificate_changed`, `not_found`, `refused_by_camera`: the camera's own answer
  * - `no_video`, `codec_not_playable`, `no_key_frame`, `bad_data`: what it sends
  * - `stalled`, `ended`: it sent, then no more
  * - `no_ffmpeg`, `failed`: our side
@@ -13,6 +13,7 @@ export const STREAM_REASONS = [
     'timeout',
     'unknown_host',
     'wrong_password',
+    'certificate_changed',
     'not_found',
     'refused_by_camera',
   ] as const),

@@ -8,7 +8,13 @@ import type { MediaSink } from './media.ts';
 import { impatient } from './impatient.ts';
 import type { Handover } from './handover.ts';
 import { nutParser, type NutStream } from './nut.ts';
-import { addressWithLogin, secretsOf, withResolvedHost, type RtspSource } from './source.ts';
+import {
+  addressWithLogin,
+  checkCertificate,
+  secretsOf,
+  withResolvedHost,
+  type RtspSource,
+} from './source.ts';
 
 export interface PullOptions {
   /** For errors, for instance the camera's id. */
@@ -32,6 +38,7 @@ const H264_FOURCC = 'H264';
  * Rejects, or `ended` rejects later, with an FfmpegError whose code says why. Reports progress for each frame.
  */
 export async function startPull(options: PullOptions, context: WorkerContext): Promise<Worker> {
+  await checkCertificate(options.source);
   const input = await options.handover.addressFor(addressWithLogin(await withResolvedHost(options.source)));
   if (context.signal.aborted) throw new FfmpegError('ended');
   const first = Promise.withResolvers<void>();

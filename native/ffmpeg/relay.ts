@@ -82,7 +82,9 @@ export interface Relay {
 
 /** A camera locks an account after a few wrong passwords: the second try is a minute later, not a second. */
 function backoff(attempt: number, reason: string): number {
-  return reason === 'wrong_password' || reason === 'codec_not_playable' ? 60_000 : tieredBackoffMs(attempt);
+  return reason === 'wrong_password' || reason === 'certificate_changed' || reason === 'codec_not_playable'
+    ? 60_000
+    : tieredBackoffMs(attempt);
 }
 
 /** One pull for one stream however many look at it, supervised, with the current group of pictures kept for newcomers. */

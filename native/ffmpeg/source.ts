@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { lookAtCertificate, CertificateRefused, type CertificateCheck } from '#native/tls/pinned.ts';
 import { FfmpegError } from './failure.ts';
 
 /** A camera's stream. Name and password are kept apart from the address, which may be shown and logged. */
@@ -9,6 +10,8 @@ export interface RtspSource {
   user?: string;
   password?: string;
   transport: 'tcp' | 'udp';
+  /** For rtsps: whether the camera's certificate is the known one. */
+  trusts?: CertificateCheck;
 }
 
 /** The address with its login, for the handover only. @throws FfmpegError failed if it is no RTSP address. */
@@ -43,5 +46,21 @@ export async function withResolvedHost(source: RtspSource): Promise<RtspSource> 
     return { ...source, url: `rtsp://${number}${source.url.slice('rtsp://'.length + host.length)}` };
   } catch {
     throw new FfmpegError('unknown_host', { host });
+  }
+}
+
+/**
+ * ffmpeg believes any certificate. So it is looked at first, on a connection of our own: a moment before ffmpeg's, which
+ * is less than checking ffmpeg's own; the direct pull checks the very connection that it uses.
+ * @throws FfmpegError certificate_changed. A camera that does not answer is left to ffmpeg, which says why.
+ */
+export async function checkCertificate(source: RtspSource): Promise<void> {
+  const parts = /^rtsps:\/\/(\[[^\]]+\]|[^/?#:@\s]+)(?::(\d+))?/i.exec(source.url);
+  if (!parts) return;
+  const at = { host: parts[1]!.replace(/^\[|\]$/g, ''), port: Number(parts[2] ?? 322) };
+  try {
+    await lookAtCertificate(at, source.trusts);
+  } catch (error) {
+    if (error instanceof CertificateRefused) throw new FfmpegError('certificate_changed', at);
   }
 }

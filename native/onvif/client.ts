@@ -4,6 +4,7 @@ import { OnvifError } from './errors.ts';
 import { deviceAgent, request, type HttpAnswer } from './http.ts';
 import { SERVICES, type ServiceName } from './namespaces.ts';
 import type { Login } from './security.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { envelope, faultError, readEnvelope } from './soap.ts';
 import { child, children, names, text, type Xml } from './xml.ts';
 
@@ -11,6 +12,8 @@ export interface OnvifOptions {
   /** Device service, e.g. http://192.0.2.7/onvif/device_service. */
   url: string;
   login?: Login;
+  /** For https: whether the device's certificate is the known one. Absent: any will do. */
+  trusts?: CertificateCheck;
   /** Per request. Default 5 s. */
   timeoutMs?: number;
   nowMs?: () => number;
@@ -62,7 +65,7 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
   const base = parseAddress(options.url);
   const nowMs = options.nowMs ?? Date.now;
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const agents = { 'http:': deviceAgent(false), 'https:': deviceAgent(true) };
+  const agents = { 'http:': deviceAgent(false), 'https:': deviceAgent(true, options.trusts) };
   const soapLogin = createAuthority(options.login);
   /** Stills come from the web server, which has a way of its own. */
   const httpLogin = createAuthority(options.login);
@@ -80,7 +83,14 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
   function reach(address: string): URL {
     if (!URL.canParse(address)) throw new OnvifError('not_onvif');
     const url = new URL(address);
-    if (url.hostname === base.hostname) return url;
+    if (url.hostname === base.hostname) {
+      // asked for over TLS it stays there, whatever the device writes into its addresses
+      if (base.protocol !== 'https:' || url.protocol !== 'http:') return url;
+      url.protocol = base.protocol;
+      url.host = base.host;
+      if (base.port === '') url.port = '';
+      return url;
+    }
     otherHost = url.hostname;
     // Behind a router, or with the address it had in the workshop: the host that we reached is the right one.
     if (url.protocol === 'http:' || url.protocol === 'https:') {

@@ -1,3 +1,5 @@
+import { CertificateRefused } from '#native/tls/pinned.ts';
+
 /** Worded by the console as `cameras.reason.<code>`. */
 export type OnvifErrorCode =
   | 'bad_address'
@@ -9,6 +11,7 @@ export type OnvifErrorCode =
   | 'not_onvif'
   | 'wrong_password'
   | 'clock_skew'
+  | 'certificate_changed'
   | 'not_supported'
   | 'fault'
   | 'aborted';
@@ -49,5 +52,6 @@ const NETWORK: Readonly<Record<string, OnvifErrorCode>> = {
 /** A socket's error as one of ours. What is no network error (a parser's, TLS) says that no ONVIF device answered. */
 export function networkError(error: unknown): OnvifError {
   if (error instanceof OnvifError) return error;
+  if (error instanceof CertificateRefused) return new OnvifError('certificate_changed', { ...error.seen });
   return new OnvifError(NETWORK[(error as NodeJS.ErrnoException | null)?.code ?? ''] ?? 'not_onvif');
 }

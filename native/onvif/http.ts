@@ -1,5 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
+import { connectPinned, type CertificateCheck } from '#native/tls/pinned.ts';
 import { networkError, OnvifError } from './errors.ts';
 
 export interface HttpAnswer {
@@ -25,11 +28,26 @@ export interface HttpRequest {
 
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
-/** Sockets of one device. A camera's certificate is its own work, so that it is not checked; the digest protects the login. */
-export const deviceAgent = (secure: boolean): http.Agent =>
-  secure
-    ? new https.Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false })
-    : new http.Agent({ keepAlive: true, maxSockets: 4 });
+const KEPT = { keepAlive: true, maxSockets: 4 };
+
+/** Requests go out on a connection whose certificate has passed; a session taken up again would show none. */
+class PinnedAgent extends https.Agent {
+  readonly #check: CertificateCheck | undefined;
+  constructor(check: CertificateCheck | undefined) {
+    super({ ...KEPT, maxCachedSessions: 0 });
+    this.#check = check;
+  }
+  override createConnection(
+    options: ConnectionOptions & { host: string; port: number },
+    callback: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
+    connectPinned(options, this.#check, callback as (error: Error | null, socket?: Duplex) => void);
+  }
+}
+
+/** Sockets of one device. A camera's certificate is its own work: `check` says whether it is the known one. */
+export const deviceAgent = (secure: boolean, check?: CertificateCheck): http.Agent =>
+  secure ? new PinnedAgent(check) : new http.Agent(KEPT);
 
 /**
  * One HTTP request with a bound on time and size. A kept connection that the device had closed meanwhile is tried once

@@ -4,21 +4,29 @@ import { RtspClientError } from './client-errors.ts';
 export interface RtspTarget {
   readonly host: string;
   readonly port: number;
+  /** TLS from the first byte (rtsps). */
+  readonly secure: boolean;
   /** The address without a login, as it goes into requests. */
   readonly url: string;
 }
 
-const PARTS = /^rtsp:\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.%]+\]|[^/?#:@\s]+)(?::(\d{1,5}))?([/?]\S*)?$/i;
+const PARTS = /^(rtsps?):\/\/(?:[^/?#@\s]*@)?(\[[0-9a-f:.%]+\]|[^/?#:@\s]+)(?::(\d{1,5}))?([/?]\S*)?$/i;
 
-/** Takes an rtsp:// address apart; a login in it is left out. @throws RtspClientError unsupported (rtsps) or bad_data. */
+/** Takes an rtsp:// or rtsps:// address apart; a login in it is left out. @throws RtspClientError bad_data. */
 export function targetOf(address: string): RtspTarget {
-  if (/^rtsps:/i.test(address)) throw new RtspClientError('unsupported', { what: 'rtsps' });
   const parts = PARTS.exec(address);
-  const [, host, port = '554', rest = ''] = parts ?? [];
+  const scheme = (parts?.[1] ?? '').toLowerCase();
+  const usual = scheme === 'rtsps' ? '322' : '554';
+  const [, , host, port = usual, rest = ''] = parts ?? [];
   if (!host || Number(port) < 1 || Number(port) > 65_535)
     throw new RtspClientError('bad_data', { what: 'address' });
-  const shown = port === '554' ? host : `${host}:${port}`;
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), url: `rtsp://${shown}${rest}` };
+  const shown = port === usual ? host : `${host}:${port}`;
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    port: Number(port),
+    secure: scheme === 'rtsps',
+    url: `${scheme}://${shown}${rest}`,
+  };
 }
 
 /**
@@ -38,6 +46,6 @@ export function baseUrl(
   contentLocation: string | undefined,
 ): string {
   for (const candidate of [contentBase, contentLocation])
-    if (candidate !== undefined && /^rtsp:\/\/[^\s]+$/i.test(candidate)) return candidate;
+    if (candidate !== undefined && /^rtsps?:\/\/[^\s]+$/i.test(candidate)) return candidate;
   return asked;
 }

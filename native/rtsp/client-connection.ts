@@ -1,15 +1,19 @@
 import { connect, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { acceptCertificate, openUnchecked, type CertificateCheck } from '#native/tls/pinned.ts';
 import { isStale, takeChallenge, type Authorizer, type Login } from './client-auth.ts';
 import { targetOf, type RtspTarget } from './client-address.ts';
 import { RtspClientError, reasonOfSocketError, type RtspReason } from './client-errors.ts';
 import { formatRequest, ServerStreamParser, type RtspResponse } from './client-message.ts';
 
 export interface ConnectionOptions {
-  /** rtsp://host[:port]/path */
+  /** rtsp(s)://host[:port]/path */
   url: string;
   login?: Login;
   /** Whether the password itself may be sent (basic); a digest always may. */
   isBasicAllowed: boolean;
+  /** For rtsps: whether the camera's certificate is the known one. Absent: any will do. */
+  trusts?: CertificateCheck | undefined;
   /** For the connection and for each answer. */
   timeoutMs: number;
   signal: AbortSignal;
@@ -47,7 +51,7 @@ const MAX_UNSENT_BYTES = 256 * 1024;
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** Opens an RTSP connection. Rejects with RtspClientError: unsupported, bad_data, no_route, refused, timeout, unknown_host, ended. */
+/** Opens an RTSP connection. Rejects with RtspClientError: certificate_changed, bad_data, no_route, refused, timeout, unknown_host, ended. */
 export async function openConnection(options: ConnectionOptions): Promise<ClientConnection> {
   const target = targetOf(options.url);
   if (options.signal.aborted) throw new RtspClientError('ended');
@@ -59,9 +63,22 @@ export async function openConnection(options: ConnectionOptions): Promise<Client
       return true;
     },
   };
-  const socket = connect({ host: target.host, port: target.port, noDelay: true, onread });
+  const to = { host: target.host, port: target.port };
+  const socket = target.secure ? openUnchecked(to) : connect({ ...to, noDelay: true, onread });
+  // TLS brings buffers of its own
+  if (target.secure) socket.on('data', (chunk: Buffer) => read(chunk));
   const connection = converse(socket, target, options, (reader) => (read = reader));
-  const connected = new Promise<void>((resolve) => socket.once('connect', resolve));
+  const connected = new Promise<void>((resolve, reject) => {
+    if (!target.secure) return socket.once('connect', resolve);
+    return socket.once('secureConnect', () => {
+      try {
+        acceptCertificate(socket as TLSSocket, to, options.trusts);
+        resolve();
+      } catch {
+        reject(new RtspClientError('certificate_changed', to));
+      }
+    });
+  });
   const patience = setTimeout(() => socket.destroy(errorWithCode('ETIMEDOUT')), options.timeoutMs);
   try {
     await Promise.race([connected, connection.ended]);

@@ -1,6 +1,6 @@
 /**
  * Why a camera could not be pulled. The words are those of `describe.ts` and of the ffmpeg pull, so that the console
- * words them once; `unsupported` is ours: this client cannot, another may (rtsps, datagrams, a codec of its own).
+ * words them once; `unsupported` is ours: this client cannot, another may (datagrams, a codec of its own).
  */
 export type RtspReason =
   | 'no_route'
@@ -8,6 +8,7 @@ export type RtspReason =
   | 'timeout'
   | 'unknown_host'
   | 'wrong_password'
+  | 'certificate_changed'
   | 'not_found'
   | 'refused_by_camera'
   | 'no_video'

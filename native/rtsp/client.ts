@@ -1,3 +1,4 @@
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { baseUrl, controlUrl } from './client-address.ts';
 import type { Login } from './client-auth.ts';
 import { openConnection, type ClientConnection } from './client-connection.ts';
@@ -9,10 +10,12 @@ import { sessionOf, channelsOf } from './client-transport.ts';
 import type { AccessUnit } from './rtp-access-unit.ts';
 
 export interface RtspPlayOptions {
-  /** rtsp://host[:port]/path without a login. */
+  /** rtsp(s)://host[:port]/path without a login. */
   url: string;
   user?: string;
   password?: string;
+  /** For rtsps, see ConnectionOptions. */
+  trusts?: CertificateCheck | undefined;
   /** For the connection and for each answer. */
   timeoutMs: number;
   /** Ends it, also while it is still starting. */
@@ -50,6 +53,9 @@ export async function playRtsp(options: RtspPlayOptions): Promise<RtspPlay> {
   for (let redirections = 0; redirections <= MAX_REDIRECTIONS; redirections += 1) {
     const outcome = await tryAt(url, options, isSameHost(url, options.url));
     if (typeof outcome !== 'string') return outcome;
+    // what was asked for over TLS is not continued without
+    if (/^rtsps:/i.test(url) && !/^rtsps:/i.test(outcome))
+      throw new RtspClientError('refused_by_camera', { what: 'redirection without TLS' });
     url = outcome;
   }
   throw new RtspClientError('refused_by_camera', { what: 'redirections' });
@@ -71,7 +77,8 @@ async function tryAt(
     ? { user: options.user, password: options.password ?? '' }
     : undefined;
   const connection = await openConnection({
-    ...{ url, login, isBasicAllowed, timeoutMs: options.timeoutMs, signal: options.signal },
+    ...{ url, login, isBasicAllowed, trusts: options.trusts },
+    ...{ timeoutMs: options.timeoutMs, signal: options.signal },
     onPacket(channel, data) {
       try {
         receiver?.packet(channel, data);
@@ -152,7 +159,7 @@ async function describe(connection: ClientConnection): Promise<Description | str
     video,
     audio: sdp.tracks.filter(({ media }) => media === 'audio'),
     // An address in the description itself outweighs the header, for the tracks too (as in FFmpeg).
-    base: { session, track: /^rtsp:/i.test(sdp.control) ? session : base },
+    base: { session, track: /^rtsps?:/i.test(sdp.control) ? session : base },
     publicMethods: (options.headers.get('public') ?? []).join(','),
   };
 }

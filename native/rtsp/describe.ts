@@ -1,3 +1,4 @@
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { openConnection, type ClientConnection } from './client-connection.ts';
 import { RtspClientError, type RtspReason } from './client-errors.ts';
 
@@ -6,11 +7,13 @@ export type Described =
   { ok: true; sdp: string } | { ok: false; reason: Exclude<RtspReason, 'unsupported' | 'no_video'> };
 
 export interface DescribeOptions {
-  /** rtsp://host[:port]/path without a login. */
+  /** rtsp(s)://host[:port]/path without a login. */
   url: string;
   user?: string;
   password?: string;
   timeoutMs: number;
+  /** For rtsps, see ConnectionOptions. */
+  trusts?: CertificateCheck | undefined;
 }
 
 /**
@@ -18,11 +21,11 @@ export interface DescribeOptions {
  * has the stream, without pulling a picture. Logs in as `client.ts` does. Never rejects.
  */
 export async function describe(options: DescribeOptions): Promise<Described> {
-  const { url, user, password = '', timeoutMs } = options;
+  const { url, user, password = '', timeoutMs, trusts } = options;
   let connection: ClientConnection | undefined;
   try {
     connection = await openConnection({
-      ...{ url, timeoutMs, isBasicAllowed: true, signal: new AbortController().signal },
+      ...{ url, timeoutMs, trusts, isBasicAllowed: true, signal: new AbortController().signal },
       ...(user ? { login: { user, password } } : {}),
       onPacket: () => undefined,
     });

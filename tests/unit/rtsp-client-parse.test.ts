@@ -196,16 +196,14 @@ describe('addresses', () => {
     ['rtsp://[::1]:99/x', { host: '::1', port: 99, url: 'rtsp://[::1]:99/x' }],
     ['rtsp://user:secret@cam:554/1', { host: 'cam', port: 554, url: 'rtsp://cam/1' }],
     ['rtsp://cam', { host: 'cam', port: 554, url: 'rtsp://cam' }],
-  ])('%s', (address, expected) => expect(targetOf(address)).toEqual(expected));
+    ['rtsps://cam/1', { host: 'cam', port: 322, secure: true, url: 'rtsps://cam/1' }],
+    ['rtsps://cam:554/1', { host: 'cam', port: 554, secure: true, url: 'rtsps://cam:554/1' }],
+  ])('%s', (address, expected) => expect(targetOf(address)).toEqual({ secure: false, ...expected }));
 
   it.each(['rtsp://', 'http://cam/1', 'rtsp://cam:0/1', 'rtsp://cam:70000/1', 'rtsp://cam/1\r\nX: y'])(
     'refuses %j',
     (address) => expect(() => targetOf(address)).toThrow(expect.objectContaining({ code: 'bad_data' })),
   );
-
-  it('leaves rtsps to others', () => {
-    expect(() => targetOf('rtsps://cam/1')).toThrow(expect.objectContaining({ code: 'unsupported' }));
-  });
 
   it.each([
     ['rtsp://c/1', 'trackID=1', 'rtsp://c/1/trackID=1'],

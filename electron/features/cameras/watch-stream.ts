@@ -3,7 +3,7 @@ import type { FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { FfmpegError, reasonOfText, streamReason } from '#native/ffmpeg/failure.ts';
 import type { Handover } from '#native/ffmpeg/handover.ts';
 import { nutParser } from '#native/ffmpeg/nut.ts';
-import { addressWithLogin, secretsOf, withResolvedHost, type RtspSource } from '#native/ffmpeg/source.ts';
+import { addressWithLogin, checkCertificate, secretsOf, withResolvedHost, type RtspSource } from '#native/ffmpeg/source.ts';
 import { startChild } from '#native/process/child.ts';
 import { runChild } from '#native/process/run-child.ts';
 import { measure, type SeenFrame, type WatchedStream } from './measure.ts';
@@ -32,6 +32,7 @@ export async function watchStream(
   with_: { ffmpeg: FfmpegBinary; handover: Handover; signal?: AbortSignal },
 ): Promise<Watched> {
   const { ffmpeg, handover } = with_;
+  await checkCertificate(source);
   const input = await handover.addressFor(addressWithLogin(await withResolvedHost(source)));
   const child = startChild({
     label: 'camera test',

@@ -41,7 +41,7 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
   let play: RtspPlay | undefined;
   try {
     play = await playRtsp({
-      ...{ url: source.url, user: source.user, password: source.password },
+      ...{ url: source.url, user: source.user, password: source.password, trusts: source.trusts },
       ...{ timeoutMs: PATIENCE_MS, signal: context.signal },
       onTrack: (video) => (read = reader(video, sink)),
       onUnit(unit, receivedAtMs) {

@@ -7,6 +7,7 @@ import { broadcast } from './005-broadcast.ts';
 import { recording } from './006-recording.ts';
 import { evidence } from './007-evidence.ts';
 import { tours } from './008-tours.ts';
+import { bringIn } from './009-bring-in.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   recording,
   evidence,
   tours,
+  bringIn,
 ];
