@@ -20,6 +20,8 @@ export interface GapInput<Reason extends string> {
   oldestMs: number | null;
   unknown: Reason;
   deleted: Reason;
+  /** Of the time before anything was noted or recorded. */
+  notYet: Reason;
   /** `whole` ends now: what is still on its way to the disk is no gap. */
   endsNow?: boolean;
 }
@@ -46,12 +48,16 @@ export function gapsOf<Reason extends string>(input: GapInput<Reason>): Gap<Reas
 function gapsWithin<Reason extends string>(span: Span, input: GapInput<Reason>): Gap<Reason>[] {
   const inside = input.notes.filter(({ atMs }) => atMs > span.fromMs && atMs < span.toMs);
   const before = input.notes.findLast(({ atMs }) => atMs <= span.fromMs);
+  const { firstEverMs } = input;
   const gaps: Gap<Reason>[] = [];
   let fromMs = span.fromMs;
   let reason = before?.reason ?? null;
   const close = (toMs: number, next: Reason | null) => {
     const last = gaps.at(-1);
-    const known = reason ?? nullReason(fromMs, toMs, next, input);
+    // Before its first note the camera was not known here, or its notes are too old to be kept.
+    const isFirst = before === undefined && fromMs === span.fromMs;
+    const isBefore = isFirst && (firstEverMs === null || fromMs < firstEverMs);
+    const known = reason ?? (isBefore ? input.notYet : nullReason(fromMs, toMs, next, input));
     if (last?.reason === known) last.toMs = toMs;
     else if (toMs > fromMs) gaps.push({ fromMs, toMs, reason: known });
   };
@@ -69,9 +75,13 @@ function nullReason<Reason extends string>(
   fromMs: number,
   toMs: number,
   next: Reason | null,
-  { firstEverMs, oldestMs, deleted, unknown }: GapInput<Reason>,
+  { firstEverMs, oldestMs, deleted, unknown, notYet }: GapInput<Reason>,
 ): Reason {
   if (next !== null && toMs - fromMs <= LATE_NOTE_MS) return next;
+  // Between the word that it records and its very first picture.
+  const firstPictureMs = oldestMs ?? firstEverMs;
+  const isFirstPicture = firstPictureMs !== null && firstPictureMs - (firstEverMs ?? 0) <= LATE_NOTE_MS;
+  if (isFirstPicture && toMs <= firstPictureMs && toMs - fromMs <= LATE_NOTE_MS) return notYet;
   const wasThere = firstEverMs !== null && fromMs >= firstEverMs;
   return wasThere && (oldestMs === null || toMs <= oldestMs || toMs - fromMs > LATE_NOTE_MS)
     ? deleted

@@ -15,6 +15,7 @@ export type RecordingCause = (typeof RECORDING_CAUSES)[number];
  * - `disk_full`, `disk_missing`, `disk_error`, `disk_slow`: it could not be written
  * - `recorder_restarted`: the recorder's own watchdog had to begin again
  * - `clock`: the clock was set forward over it
+ * - `not_yet`: before the camera's first recording
  * - `deleted`: it was there, and its term is over
  * - `unknown`: nothing is noted
  */
@@ -30,6 +31,7 @@ export const GAP_REASONS_OF_RECORDING = [
   'disk_slow',
   'recorder_restarted',
   'clock',
+  'not_yet',
   'deleted',
   'unknown',
 ] as const;

@@ -69,7 +69,7 @@ describe('the schedule', () => {
 });
 
 describe('gaps', () => {
-  const base = { firstEverMs: 0, oldestMs: 0, unknown: 'unknown', deleted: 'deleted' };
+  const base = { firstEverMs: 0, oldestMs: 0, unknown: 'unknown', deleted: 'deleted', notYet: 'not_yet' };
   it('have the reason that was noted when the recording ended, also if it was noticed later', () => {
     const gaps = gapsOf({
       ...base,
@@ -91,8 +91,31 @@ describe('gaps', () => {
     const recorded = [{ fromMs: 900_000, toMs: 1_000_000 }];
     const whole = { fromMs: 0, toMs: 1_000_000 };
     expect(gapsOf({ ...base, firstEverMs: 1_000, oldestMs: 900_000, whole, recorded, notes })).toEqual([
-      { fromMs: 0, toMs: 1_000, reason: 'unknown' },
+      { fromMs: 0, toMs: 1_000, reason: 'not_yet' },
       { fromMs: 1_000, toMs: 900_000, reason: 'deleted' },
+    ]);
+  });
+  it('before a camera was recorded for the first time nothing is lost', () => {
+    const whole = { fromMs: 0, toMs: 600_000 };
+    const young = { ...base, whole, firstEverMs: 300_000, oldestMs: 301_200 };
+    const recorded = [{ fromMs: 301_200, toMs: 600_000 }];
+    expect(gapsOf({ ...young, recorded, notes: [{ atMs: 300_000, reason: null }] })).toEqual([
+      { fromMs: 0, toMs: 301_200, reason: 'not_yet' },
+    ]);
+    const notes = [
+      { atMs: 100_000, reason: 'off' },
+      { atMs: 299_000, reason: 'starting' },
+      { atMs: 300_500, reason: null },
+    ];
+    expect(gapsOf({ ...young, recorded, notes })).toEqual([
+      { fromMs: 0, toMs: 100_000, reason: 'not_yet' },
+      { fromMs: 100_000, toMs: 299_000, reason: 'off' },
+      { fromMs: 299_000, toMs: 300_500, reason: 'starting' },
+      { fromMs: 300_500, toMs: 301_200, reason: 'not_yet' },
+    ]);
+    // never recorded at all, and nobody ever noted anything of it
+    expect(gapsOf({ ...base, whole, recorded: [], notes: [], firstEverMs: null, oldestMs: null })).toEqual([
+      { ...whole, reason: 'not_yet' },
     ]);
   });
   it('what is on its way to the disk is none, what is missing for long is one', () => {

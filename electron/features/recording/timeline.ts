@@ -60,7 +60,7 @@ export function createTimeline({ clock, db, readPool }: Ports, library: Library)
       gaps: whole
         ? gapsOf<Reason>({
             ...{ whole, recorded: ranges, notes: notes as { atMs: number; reason: Reason | null }[] },
-            ...{ firstEverMs, oldestMs, unknown: 'unknown', deleted: 'deleted' },
+            ...{ firstEverMs, oldestMs, unknown: 'unknown', deleted: 'deleted', notYet: 'not_yet' },
             endsNow: whole.toMs === nowMs,
           })
         : [],
