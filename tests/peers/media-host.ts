@@ -15,14 +15,16 @@ export interface MediaHost {
   stop(): Promise<void>;
 }
 
+export interface MediaHostOptions {
+  mayView?: (session: string) => boolean;
+  openReplay?: MediaSocketOptions<string>['openReplay'];
+  page?: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
 /** The media WebSocket on a bare HTTP server: the station's part without the station. Sessions are names. */
 export async function startMediaHost(
   openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
-  options: {
-    mayView?: (session: string) => boolean;
-    openReplay?: MediaSocketOptions<string>['openReplay'];
-    page?: (request: IncomingMessage, response: ServerResponse) => void;
-  } = {},
+  options: MediaHostOptions = {},
 ): Promise<MediaHost> {
   const tokens = new Map<string, string>();
   const sockets = createMediaSocket<string>({

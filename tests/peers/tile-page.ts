@@ -2,7 +2,7 @@ import { createServer as createVite } from 'vite';
 import vue from '@vitejs/plugin-vue';
 import { chromium, type Browser, type Page } from 'playwright';
 import type { Relay } from '#native/ffmpeg/relay.ts';
-import { startMediaHost, type MediaHost } from './media-host.ts';
+import { startMediaHost, type MediaHost, type MediaHostOptions } from './media-host.ts';
 
 export interface Sighting {
   camera: string;
@@ -23,6 +23,7 @@ export interface TilePage {
 /** Serves the console's tiles (tests/bench/page) from source to a real Chromium. */
 export async function startTileServer(
   openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
+  openReplay?: MediaHostOptions['openReplay'],
 ) {
   const vite = await createVite({
     configFile: false,
@@ -33,11 +34,12 @@ export async function startTileServer(
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: {
       include: ['vue', 'vue-i18n', '@vueuse/core', 'zod'],
-      entries: ['tests/bench/page/main.ts'],
+      entries: ['tests/bench/page/main.ts', 'tests/bench/page/replay.ts'],
     },
     cacheDir: 'node_modules/.cache/guardroom-tile-page',
   });
   const host = await startMediaHost(openStream, {
+    openReplay,
     page(request, response) {
       if (request.url === '/token') response.end(host.token());
       else vite.middlewares(request, response);
@@ -45,13 +47,13 @@ export async function startTileServer(
   });
   return {
     host,
-    async open(query: string): Promise<TilePage> {
+    async open(query: string, name: 'index' | 'replay' = 'index'): Promise<TilePage> {
       const browser = await chromium.launch({
         executablePath: '/usr/bin/chromium',
         args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
       });
       const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
-      await page.goto(`http://127.0.0.1:${host.port}/tests/bench/page/index.html?${query}`);
+      await page.goto(`http://127.0.0.1:${host.port}/tests/bench/page/${name}.html?${query}`);
       return {
         page,
         host,
