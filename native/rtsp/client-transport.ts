@@ -16,12 +16,15 @@ export function sessionOf(header: string | undefined): { id: string; timeoutMs: 
   return { id, timeoutMs: Math.min(MOST_TIMEOUT_MS, Math.max(LEAST_TIMEOUT_MS, timeoutMs)) };
 }
 
-/** The channels that the camera confirms, for media and reports; those asked for (0 and 1) if it does not say. */
-export function channelsOf(header: string | undefined): readonly [number, number] {
+/** The channels that the camera confirms, for media and reports; those asked for if it does not say. */
+export function channelsOf(
+  header: string | undefined,
+  asked: readonly [number, number] = [0, 1],
+): readonly [number, number] {
   if (header !== undefined && !/TCP/i.test(header))
     throw new RtspClientError('unsupported', { what: 'transport' });
   const found = /interleaved\s*=\s*(\d{1,3})(?:\s*-\s*(\d{1,3}))?/i.exec(header ?? '');
-  if (!found) return [0, 1];
+  if (!found) return asked;
   const media = Number(found[1]);
   const reports = found[2] === undefined ? media + 1 : Number(found[2]);
   if (media > 255 || reports > 255) throw new RtspClientError('bad_data', { what: 'channels' });

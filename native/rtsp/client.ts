@@ -5,6 +5,7 @@ import { openConnection, type ClientConnection } from './client-connection.ts';
 import { RtspClientError } from './client-errors.ts';
 import type { RtspResponse } from './client-message.ts';
 import { parseSdp, type SdpTrack } from './client-sdp.ts';
+import { audibleTrack, AudioReceiver, type SoundUnit } from './client-audio.ts';
 import { RtpReceiver, type ReceiverFigures } from './client-receiver.ts';
 import { sessionOf, channelsOf } from './client-transport.ts';
 import type { AccessUnit } from './rtp-access-unit.ts';
@@ -22,10 +23,21 @@ export interface RtspPlayOptions {
   signal: AbortSignal;
   /** The picture's track as described, before its first unit; `audio`: the others that can be heard. */
   onTrack(video: SdpTrack, audio: readonly SdpTrack[]): void;
-  /** One picture, with its last packet. `receivedAtMs`: wall clock. May throw: the play ends with that error. */
-  onUnit(unit: AccessUnit, receivedAtMs: number): void;
+  /**
+   * One picture, with its last packet. `receivedAtMs`: wall clock; `cameraMs`: the camera's, once it has reported it. May
+   * throw: the play ends with that error.
+   */
+  onUnit(unit: AccessUnit, receivedAtMs: number, cameraMs: number | undefined): void;
+  /** Where sound goes. Without it no audio track is asked for; a camera that makes trouble about it plays without. */
+  sound?: SoundSink | undefined;
   /** A picture that is incomplete, or needs one that was. */
   onSkipped(): void;
+}
+
+export interface SoundSink {
+  /** The track that will be heard, before the first picture. */
+  track(track: SdpTrack): void;
+  unit(unit: SoundUnit, receivedAtMs: number): void;
 }
 
 export interface RtspPlay {
@@ -51,7 +63,11 @@ const TEARDOWN_MS = 200;
 export async function playRtsp(options: RtspPlayOptions): Promise<RtspPlay> {
   let { url } = options;
   for (let redirections = 0; redirections <= MAX_REDIRECTIONS; redirections += 1) {
-    const outcome = await tryAt(url, options, isSameHost(url, options.url));
+    const isBasicAllowed = isSameHost(url, options.url);
+    const outcome = await tryAt(url, options, isBasicAllowed).catch((error: unknown) => {
+      if (!(error instanceof SoundTrouble)) throw error;
+      return tryAt(url, { ...options, sound: undefined }, isBasicAllowed);
+    });
     if (typeof outcome !== 'string') return outcome;
     // what was asked for over TLS is not continued without
     if (/^rtsps:/i.test(url) && !/^rtsps:/i.test(outcome))
@@ -64,6 +80,9 @@ export async function playRtsp(options: RtspPlayOptions): Promise<RtspPlay> {
 const hostOf = (url: string) => /^rtsps?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1]?.toLowerCase();
 const isSameHost = (a: string, b: string) => hostOf(a) === hostOf(b);
 
+/** It went wrong after the audio track was asked for: it may be because of that. */
+class SoundTrouble extends Error {}
+
 /** One camera's answer: the play, or the address that it sends us to. */
 async function tryAt(
   url: string,
@@ -71,6 +90,8 @@ async function tryAt(
   isBasicAllowed: boolean,
 ): Promise<RtspPlay | string> {
   let receiver: RtpReceiver | undefined;
+  let heard: AudioReceiver | undefined;
+  let isSoundInDoubt = false;
   /** What the pictures were broken by: the reason for which we close, when we do. */
   let cause: unknown;
   const login: Login | undefined = options.user
@@ -81,7 +102,7 @@ async function tryAt(
     ...{ timeoutMs: options.timeoutMs, signal: options.signal },
     onPacket(channel, data) {
       try {
-        receiver?.packet(channel, data);
+        if (!isSound(channel, data)) receiver?.packet(channel, data);
       } catch (error) {
         cause = error;
         receiver = undefined;
@@ -89,6 +110,15 @@ async function tryAt(
       }
     },
   });
+  /** Whatever is wrong with the sound costs the sound only. */
+  function isSound(channel: number, data: Buffer): boolean {
+    try {
+      return heard?.packet(channel, data) ?? false;
+    } catch {
+      heard = undefined;
+      return true;
+    }
+  }
   try {
     const described = await describe(connection);
     if (typeof described === 'string') {
@@ -101,9 +131,19 @@ async function tryAt(
     receiver = made;
     const trackUrl = controlUrl(base.track, video.control);
     const session = await setUp(connection, trackUrl, made);
+    const audible = options.sound && audibleTrack(audio);
+    if (audible && options.sound) {
+      isSoundInDoubt = true;
+      heard = await setUpSound(connection, controlUrl(base.track, audible.control), session, {
+        ...{ track: audible, sink: options.sound },
+      });
+      isSoundInDoubt = heard !== undefined;
+    }
     await play(connection, base.session, trackUrl, session.id);
+    isSoundInDoubt = false;
     connection.keep();
-    const stopTimers = keepAlive(connection, made, base.session, session, publicMethods);
+    const receivers = { made, heard };
+    const stopTimers = keepAlive(connection, receivers, base.session, session, publicMethods);
     const ended = connection.ended.catch((error: unknown) => {
       stopTimers();
       throw cause ?? error;
@@ -115,6 +155,7 @@ async function tryAt(
       async stop() {
         stopTimers();
         receiver = undefined;
+        heard = undefined;
         // Cameras with few sessions to give keep one that was not closed until it times out.
         const goodbye = connection
           .request('TEARDOWN', base.session, { Session: session.id })
@@ -125,6 +166,7 @@ async function tryAt(
     };
   } catch (error) {
     connection.close();
+    if (isSoundInDoubt && !options.signal.aborted) throw new SoundTrouble();
     throw cause ?? error;
   }
 }
@@ -188,6 +230,31 @@ async function setUp(connection: ClientConnection, uri: string, receiver: RtpRec
   return { ...session, channels };
 }
 
+/** The audio track in the same session; undefined where the camera does not want to. */
+async function setUpSound(
+  connection: ClientConnection,
+  uri: string,
+  session: { id: string; channels: readonly [number, number] },
+  { track, sink }: { track: SdpTrack; sink: SoundSink },
+): Promise<AudioReceiver | undefined> {
+  const next = Math.min(254, Math.max(...session.channels) + 1);
+  const wanted = [next, next + 1] as const;
+  connection.allowChannels(wanted);
+  const answer = await connection.request('SETUP', uri, {
+    Session: session.id,
+    Transport: `RTP/AVP/TCP;unicast;interleaved=${wanted[0]}-${wanted[1]}`,
+  });
+  if (answer.status < 200 || answer.status >= 300) return undefined;
+  const channels = channelsOf(answer.headers.get('transport')?.[0], wanted);
+  // Sound among the pictures could not be told from them.
+  if (channels.some((channel) => session.channels.includes(channel))) return undefined;
+  connection.allowChannels(channels);
+  const receiver = new AudioReceiver(track, sink.unit);
+  receiver.listen(channels);
+  sink.track(track);
+  return receiver;
+}
+
 async function play(
   connection: ClientConnection,
   aggregate: string,
@@ -204,7 +271,7 @@ async function play(
 /** Keeps the session and reports what came, until the returned function is called. */
 function keepAlive(
   connection: ClientConnection,
-  receiver: RtpReceiver,
+  receivers: { made: RtpReceiver; heard: AudioReceiver | undefined },
   uri: string,
   session: { id: string; timeoutMs: number; channels: readonly [number, number] },
   publicMethods: string,
@@ -220,8 +287,10 @@ function keepAlive(
   // A refusal or a silence ends the connection, and with it the play.
   const alive = setInterval(() => void ask().catch(() => connection.close()), everyMs);
   const report = setInterval(() => {
-    const packet = receiver.report();
+    const packet = receivers.made.report();
     if (packet) connection.sendPacket(session.channels[1], packet);
+    const heard = receivers.heard?.report();
+    if (heard) connection.sendPacket(heard.channel, heard.packet);
   }, REPORT_MS);
   return () => {
     clearInterval(alive);

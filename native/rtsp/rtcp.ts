@@ -43,6 +43,42 @@ function senderReport(data: Buffer, at: number): SenderReport {
   };
 }
 
+/** A track's times on its camera's wall clock, from the last sender report. */
+export class SenderClock {
+  readonly #clockRate: number;
+  #last: { report: SenderReport; atMs: number } | undefined;
+
+  /** @param clockRate ticks of the RTP clock a second */
+  constructor(clockRate: number) {
+    this.#clockRate = clockRate;
+  }
+
+  note(report: SenderReport): void {
+    this.#last = { report, atMs: performance.now() };
+  }
+
+  /** Another source: its times have nothing to do with those before. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  /** The camera's wall clock at a time of the stream; undefined before a report. */
+  unixMs(rtpTime: number): number | undefined {
+    if (!this.#last) return undefined;
+    const { report } = this.#last;
+    return report.unixMs + (((rtpTime - report.rtpTime) | 0) * 1_000) / this.#clockRate;
+  }
+
+  /** What a reception report says back of it. */
+  echo(): Pick<ReceptionReport, 'ntpMiddle' | 'delay'> {
+    const last = this.#last;
+    return {
+      ntpMiddle: last?.report.ntpMiddle ?? 0,
+      delay: last ? Math.round(((performance.now() - last.atMs) * 65_536) / 1_000) : 0,
+    };
+  }
+}
+
 export interface ReceptionReport {
   /** Ours. */
   readonly ssrc: number;

@@ -36,7 +36,12 @@ function layoutOf(fmtp: ReadonlyMap<string, string>): Layout | undefined {
   const [indexBits, deltaBits] = [bits('indexlength', 1), bits('indexdeltalength', 2)];
   const isGood = [sizeBits, indexBits, deltaBits].every((value) => Number.isInteger(value) && value >= 0);
   if (!isGood || sizeBits < 1 || sizeBits > 16 || indexBits > 8 || deltaBits > 8) return undefined;
-  return { sizeBits, indexBits, deltaBits, hasExtras: EXTRAS.some((name) => Number(fmtp.get(name) ?? 0) > 0) };
+  return {
+    sizeBits,
+    indexBits,
+    deltaBits,
+    hasExtras: EXTRAS.some((name) => Number(fmtp.get(name) ?? 0) > 0),
+  };
 }
 
 /** Bits from the left; zero beyond the end. */

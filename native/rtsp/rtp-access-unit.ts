@@ -9,6 +9,8 @@ export interface AccessUnit {
   readonly key: boolean;
   /** Ticks of the RTP clock since the first packet; grows on over the 32 bits of RTP. */
   readonly pts: number;
+  /** Its time as sent, 32 bits. */
+  readonly rtpTime: number;
 }
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
@@ -131,7 +133,8 @@ export class AccessUnits {
     const isWhole = !this.#isSpoilt;
     if (!isWhole) this.#countSpoilt();
     if (isWhole && this.#isKey) this.#isWaitingForKey = false;
-    const unit = { data: this.#room.subarray(0, this.#bytes), key: this.#isKey, pts };
+    const rtpTime = this.#timestamp as number;
+    const unit = { data: this.#room.subarray(0, this.#bytes), key: this.#isKey, pts, rtpTime };
     this.#doneTimestamp = this.#timestamp;
     this.#forget();
     if (isWhole && !this.#isWaitingForKey) this.#onUnit(unit);
