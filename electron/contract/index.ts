@@ -14,6 +14,7 @@ import { siteContract } from './site.contract.ts';
 import { demoContract, systemContract } from './system.contract.ts';
 import { toursContract } from './tours.contract.ts';
 import { videoContract } from './video.contract.ts';
+import { viewsContract } from './views.contract.ts';
 
 export const contract = {
   auth: authContract,
@@ -22,6 +23,7 @@ export const contract = {
   devices: devicesContract,
   quarantine: quarantineContract,
   video: videoContract,
+  views: viewsContract,
   cameras: camerasContract,
   ptz: ptzContract,
   tours: toursContract,

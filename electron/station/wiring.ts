@@ -51,6 +51,8 @@ import { toursApi } from '#features/tours/tours.api.ts';
 import { createTours, type ToursService } from '#features/tours/tours.service.ts';
 import { videoApi } from '#features/video/video.api.ts';
 import { createVideo } from '#features/video/video.service.ts';
+import { viewsApi } from '#features/views/views.api.ts';
+import { createViews } from '#features/views/views.service.ts';
 import { createLocalOut } from '#native/audio/local-out.ts';
 import type { AuditAnchor } from './audit.ts';
 import type { StationOptions } from './boot.ts';
@@ -157,6 +159,7 @@ export async function wire({
   stops.push(watchLink(ports, link, ingest, () => alarms.port.open()));
   stops.push(watchMachine(ports, events, () => alarms.port.open()));
   link.onState((state) => devices.linkChanged(state.kind === 'online'));
+  const views = createViews(ports);
   const ptz = createPtzService(ports);
   stops.push(() => ptz.close());
   const patrol = createPatrol(ports);
@@ -225,6 +228,7 @@ export async function wire({
     devices: devicesApi(devices),
     quarantine: quarantineApi(db),
     video: videoApi(video),
+    views: viewsApi(views),
     cameras: camerasApi(cameras),
     ptz: ptzApi(ptz),
     tours: toursApi(tours),

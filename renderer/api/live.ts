@@ -14,6 +14,7 @@ const sources = {
   'alarms.live': (from: From, cancel: Cancel) => api.alarms.live(from, cancel),
   'devices.live': (from: From, cancel: Cancel) => api.devices.live(from, cancel),
   'video.live': (from: From, cancel: Cancel) => api.video.live(from, cancel),
+  'views.live': (from: From, cancel: Cancel) => api.views.live(from, cancel),
   'ptz.live': (from: From, cancel: Cancel) => api.ptz.live(from, cancel),
   'tours.live': (from: From, cancel: Cancel) => api.tours.live(from, cancel),
   'tours.routes': (from: From, cancel: Cancel) => api.tours.routes(from, cancel),

@@ -70,6 +70,7 @@ const KNOWN = [
 
 const admin = (username: string) => ({ username, name: username, password: `${username}-password` });
 const name = { zh: '新' };
+const VIEW = { name: '夜间', layout: '1x1', places: [{ cameraId: 'cam-n07' }] };
 /** Inputs that come further than most that a schema alone suggests. */
 const SAMPLES: Record<string, unknown[]> = {
   'auth.setup': [{ systemAdmin: admin('one'), securityAdmin: admin('two'), auditAdmin: admin('three') }],
@@ -90,6 +91,9 @@ const SAMPLES: Record<string, unknown[]> = {
   'runs.start': [{ planId: 'intrusion', drill: true }],
   'broadcast.start': [{ zoneIds: ['bz-north'], source: { kind: 'speech', text: '测试' } }],
   'tours.saveRoute': [{ route: { name, groups: [{ cameraIds: ['cam-n07'] }], times: ['08:00'] } }],
+  'views.save': [{ view: VIEW }],
+  'views.share': [{ view: VIEW }],
+  'views.arrange': [{ ids: ['0197f000-0000-7000-8000-0000000000aa'] }],
   'recording.days': [{ cameraIds: ['cam-n07'], dayStartsMs: [0, 86_400_000] }],
   'evidence.start': [{ cameraIds: ['cam-n07'], fromMs: 0, toMs: 1000, reason: '调查' }],
   'system.putSetting': [{ key: 'backup.keep', value: 3 }],

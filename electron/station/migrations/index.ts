@@ -8,6 +8,7 @@ import { recording } from './006-recording.ts';
 import { evidence } from './007-evidence.ts';
 import { tours } from './008-tours.ts';
 import { bringIn } from './009-bring-in.ts';
+import { views } from './010-views.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   evidence,
   tours,
   bringIn,
+  views,
 ];
