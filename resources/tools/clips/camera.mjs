@@ -75,6 +75,22 @@ export function makeCamera({ eye, look, fov = 80, k = 0.1, width = WIDTH, height
   return { eye, forward, ray, project, rectangle, width, height };
 }
 
+/**
+ * A part of a round view for a camera that turns: columns are bearings, rows are elevations, both in equal steps.
+ * Bearings go clockwise from north (-z), elevations up from the horizon, all in degrees. For still scenes only.
+ */
+export function makeRoundCamera({ eye, bearings: [from, to], elevations: [top, bottom], width, height }) {
+  const radians = Math.PI / 180;
+  const ray = (px, py, d) => {
+    const bearing = (from + ((to - from) * px) / width) * radians;
+    const elevation = (top + ((bottom - top) * py) / height) * radians;
+    d[0] = Math.sin(bearing) * Math.cos(elevation);
+    d[1] = Math.sin(elevation);
+    d[2] = -Math.cos(bearing) * Math.cos(elevation);
+  };
+  return { eye, ray, width, height, rectangle: () => undefined };
+}
+
 /** The eight corners of bounds. */
 export function corners({ min, max }) {
   const list = [];

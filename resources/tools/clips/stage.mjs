@@ -1,5 +1,5 @@
 import { hit, makeTree, nearest } from './bvh.mjs';
-import { makeCamera } from './camera.mjs';
+import { makeCamera, makeRoundCamera } from './camera.mjs';
 import { ray as toLight, towards } from './light.mjs';
 import { normalAt } from './shapes.mjs';
 import { gatherVisibility } from './visibility.mjs';
@@ -85,7 +85,8 @@ export const hazeOf = (scene, t) => (scene.haze ? 1 - Math.exp(-t * scene.haze.d
 
 /** Renders the still part of a scene. Arrays are indexed pixel * channels. */
 export function buildStage(scene, { samples = SUBS.length, width, height } = {}) {
-  const camera = makeCamera({ ...scene.camera, ...(width ? { width, height } : {}) });
+  const make = scene.camera.bearings ? makeRoundCamera : makeCamera;
+  const camera = make({ ...scene.camera, ...(width ? { width, height } : {}) });
   const tree = makeTree(scene.solids);
   const count = camera.width * camera.height;
   const f3 = () => new Float32Array(count * 3);

@@ -4,7 +4,7 @@ const name = (zh, en) => ({ zh, en });
 const FLOOR_ZH = ['一', '二', '三', '四', '五', '六'];
 
 /** Buildings: id, names, storeys above ground, basements, height in metres. */
-const BUILDINGS = [
+export const BUILDINGS = [
   ['b1', '1 号楼', 'Building 1', 4, 0, 16.8],
   ['b2', '2 号楼 行政', 'Building 2 Administration', 6, 1, 24.6],
   ['b3', '3 号楼', 'Building 3', 4, 0, 16.8],
