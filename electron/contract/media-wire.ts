@@ -16,13 +16,21 @@ const subscription = z.int().min(1).max(0xffffffff);
 const subscriptions = z.array(subscription).min(1).max(64);
 /** A number of the console's: what the station sends for a jump is announced under it (`replay` notice). */
 const jump = z.int().min(0).max(0xffffffff);
-/** Slowest and fastest replay. */
+/** Slowest and fastest replay; backwards (a negative speed) too. */
 export const REPLAY_SPEED = { min: 1 / 8, max: 16 } as const;
-/** Faster than this, only key frames are sent. */
+/** Faster than this, only key frames are sent; backwards already faster than at 1x. */
 export const REPLAY_ALL_FRAMES_UP_TO = 2;
+export const REPLAY_BACK_ALL_FRAMES_UP_TO = 1;
 const speed = z
   .number()
-  .refine((value) => value === 0 || (value >= REPLAY_SPEED.min && value <= REPLAY_SPEED.max));
+  .refine(
+    (value) => value === 0 || (Math.abs(value) >= REPLAY_SPEED.min && Math.abs(value) <= REPLAY_SPEED.max),
+  );
+/**
+ * Backwards: after the jump come groups of pictures, the latest first. Within a group the order is that of decoding, all
+ * but its last frame marked `cached`; each of them is to be shown when the clock is there.
+ */
+const back = z.boolean().optional();
 
 /**
  * From the console.
@@ -57,8 +65,9 @@ export const mediaRequest = z.discriminatedUnion('type', [
   }),
   /** The console's clock stands at `atMs` now and runs at `speed`. Send it on every change and now and then. */
   z.object({ type: z.literal('pace'), subs: subscriptions, atMs: epochMs, speed }),
+    back,
   /** To another wall time: from its key frame on, the frames before `atMs` marked `cached` (decode, do not show). */
-  z.object({ type: z.literal('seek'), subs: subscriptions, jump, atMs: epochMs }),
+  z.object({ type: z.literal('seek'), subs: subscriptions, jump, atMs: epochMs, back }),
   /** As `seek`, to the frame after or before the one shown, whose wall time is `atMs`. For a paused tile. */
   z.object({
     type: z.literal('step'),

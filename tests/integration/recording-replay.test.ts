@@ -167,6 +167,68 @@ describe('replay', () => {
     ]);
   });
 
+  it('goes backwards by whole groups of pictures, faster by key frames, over files, gaps and what is blocked', async () => {
+    desk = await openDesk();
+    desk.rule({ mode: 'continuous' });
+    await desk.start();
+    const fromMs = desk.clock.nowMs();
+    await desk.play(10);
+    desk.stream('cam').fail('wrong_password');
+    await desk.wait(60);
+    await desk.play(20, { again: true });
+    const to = outlet();
+    open(to, fromMs + 85_000, 0);
+    await to.said('jumped', 1);
+    await still(to);
+    const groups = () => {
+      const list: MediaHeader[][] = [];
+      for (const frame of to.frames)
+        if (frame.key && frame.discontinuity) list.push([frame]);
+        else list.at(-1)!.push(frame);
+      return list;
+    };
+    to.frames.length = 0;
+    tile!.pace(fromMs + 75_500, -1);
+    tile!.seek(2, fromMs + 75_500, true);
+    await to.said('jumped', 2);
+    await pass(to, 2_000);
+    // each group forwards from its key frame, all but its last marked; the groups from late to early, two seconds ahead
+    for (const group of groups()) {
+      expect(group[0]!.key).toBe(true);
+      expect(group.map(({ cached }) => cached)).toEqual(group.map((_, index) => index < group.length - 1));
+    }
+    const begins = groups().map(([first]) => first!.receivedAtMs);
+    expect(begins).toEqual(begins.toSorted((a, b) => b - a));
+    expect(groups()[0]!.at(-1)!.receivedAtMs).toBe(fromMs + 75_467);
+    expect(begins.at(-1)).toBe(fromMs + 71_000);
+    await pass(to, 3_000);
+    expect(to.replays().find(({ state }) => state === 'gap')).toMatchObject({ reason: 'wrong_password' });
+    // on the other side of the gap, by key frames, and at last the beginning
+    to.frames.length = 0;
+    tile!.pace(fromMs + 60_000, -4);
+    tile!.seek(3, fromMs + 60_000, true);
+    await to.said('jumped', 3);
+    await pass(to, 16_000);
+    expect(to.frames.length).toBeGreaterThan(5);
+    expect(to.frames.every(({ key, cached }) => key && !cached)).toBe(true);
+    expect(Math.max(...to.walls())).toBeLessThan(fromMs + 10_000);
+    expect(Math.min(...to.walls())).toBe(fromMs);
+    expect(to.replays().at(-1)).toMatchObject({ state: 'gap', atMs: 0, toMs: fromMs, reason: 'not_yet' });
+
+    const block = { fromMs: fromMs + 73_500, toMs: fromMs + 76_500 };
+    desk.recording.holds.addBlock(LEADER, { cameraIds: ['cam'], ...block, reason: '隐私' });
+    to.frames.length = 0;
+    tile!.pace(fromMs + 79_500, -1);
+    tile!.seek(4, fromMs + 79_500, true);
+    await to.said('jumped', 4);
+    await pass(to, 7_000);
+    await to.said('blocked', 4);
+    expect(to.walls().filter((wall) => wall >= block.fromMs && wall < block.toMs)).toEqual([]);
+    expect(to.walls()).toContain(fromMs + 73_467);
+    tile!.seek(5, fromMs + 75_000, true);
+    await to.said('blocked', 5);
+  });
+
   it('seeks, and says which jump the frames are of', async () => {
     const fromMs = await recorded(30);
     const to = outlet();

@@ -171,6 +171,29 @@ export function createCursor(
         if (!(await leave())) return;
       }
     },
+    /** To the last key frame before the time, over gaps and files. False: nothing is recorded before it. */
+    async seekBack(beforeMs: number, ofEpoch?: number): Promise<boolean> {
+      for (let limitMs = beforeMs; ;) {
+        const isHere = file !== undefined && file.startMs < limitMs && limitMs <= file.endMs;
+        if (!isHere) {
+          const before = shelf.before(cameraId, limitMs, ofEpoch);
+          // One that cannot be read is passed over, and what is entered instead lies after it.
+          if (!before || !(await enter(before)) || file!.id !== before.id) {
+            if (!before) return false;
+            limitMs = before.startMs;
+            continue;
+          }
+        }
+        let index = Math.max(0, lastAtMost(parts, limitMs - 1));
+        for (; index >= 0; index -= 1) {
+          const key = parts[index]?.keys.findLast(({ wallMs }) => wallMs < limitMs);
+          if (!key) continue;
+          stand(index, key);
+          return true;
+        }
+        limitMs = file!.startMs;
+      }
+    },
     async close(): Promise<void> {
       await enter(undefined);
     },

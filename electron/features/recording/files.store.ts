@@ -138,6 +138,13 @@ export function fileFrom(db: Readable, stream: number, atMs: number, minEpoch: n
     `SELECT ${FILE} FROM file WHERE stream = ? AND closed = 1 AND start_ms >= ? AND epoch >= ? ORDER BY start_ms, id LIMIT 1`,
   ).get(stream, atMs, minEpoch) as FileRow | undefined;
 }
+/** The last closed file of a stream that begins before a time, where there are several that of the youngest epoch. */
+export function fileBefore(db: Readable, stream: number, beforeMs: number): FileRow | undefined {
+  return prepared(
+    db,
+    `SELECT ${FILE} FROM file WHERE stream = ? AND closed = 1 AND start_ms < ? ORDER BY start_ms DESC, id DESC LIMIT 1`,
+  ).get(stream, beforeMs) as FileRow | undefined;
+}
 /** Where a stream ended last, and in which epoch. */
 export function lastOf(db: Readable, stream: number): { endMs: number; epoch: number } | undefined {
   return prepared(

@@ -5,6 +5,7 @@ import type { Log } from '#station/log.ts';
 import {
   closeFile,
   discard,
+  fileBefore,
   fileFrom,
   filesBetween,
   insertFile,
@@ -167,6 +168,14 @@ export function createLibrary(db: Writable, log: Log, newFolder: () => string) {
       return [...growing, ...(closed ? [closed] : [])].toSorted(
         (a, b) => a.startMs - b.startMs || a.id - b.id,
       )[0];
+    },
+    /** The last file of a stream that begins before a time. */
+    before(stream: number, beforeMs: number): FileRow | undefined {
+      const growing = [...open.values()].flatMap(({ row, parts }) =>
+        row.stream === stream && parts.length > 0 && row.startMs < beforeMs ? row : [],
+      );
+      const closed = fileBefore(db, stream, beforeMs);
+      return [...growing, ...(closed ? [closed] : [])].toSorted((a, b) => b.startMs - a.startMs)[0];
     },
     parts: (row: Pick<FileRow, 'id'>): readonly Part[] => open.get(row.id)?.parts ?? partsOf(db, row.id),
     /** After the index itself was changed beside this (reconciling). */

@@ -1,6 +1,7 @@
 import {
   MEDIA_HEADER_BYTES,
   REPLAY_ALL_FRAMES_UP_TO,
+  REPLAY_BACK_ALL_FRAMES_UP_TO,
   writeMediaHeader,
   type MediaHeader,
   type MediaNotice,
@@ -11,6 +12,7 @@ import type { Span } from '#domain/recording-types.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Cursor, CursorFrame } from './cursor.ts';
+import { groupBefore } from './replay-back.ts';
 
 /** So much of the recording is sent ahead of the console's clock, times its speed. */
 const LEAD_MS = 2_000;
@@ -24,7 +26,7 @@ const END_POLL_MS = 500;
 /** Fast forward: more pictures a second than this nobody sees. */
 const KEYS_PER_SECOND = 10;
 
-type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; epoch?: number };
+type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; back?: boolean; epoch?: number };
 type Notice = Extract<MediaNotice, { type: 'replay' }>;
 
 export interface ReplayDeps {
@@ -54,8 +56,10 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   let isEndTold = false;
   let held: CursorFrame | undefined;
 
+  /** Backwards: what is before this time comes next; null: nothing is. Undefined: it goes forwards. */
+  let backMs: number | null | undefined;
   const position = () => pace.atMs + (clock.monotonicMs() - pace.sinceMs) * pace.speed;
-  const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO;
+  const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO || pace.speed < -REPLAY_BACK_ALL_FRAMES_UP_TO;
 
   function rest(ms: number | undefined): Promise<void> {
     // What woke it before it rested must not be slept through.
@@ -119,8 +123,11 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     sentFile = undefined;
     lastKeySentMs = -Infinity;
     let frames = await approach(next);
+    backMs = undefined;
+    if (next.back) return doJumpBack(next);
     for (let block = blocked(frames); block; block = blocked(frames)) {
-      tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+    let hidden: Span | undefined;
+      hidden = block;
       await cursor.seekKeyFrom(block.toMs);
       const first = await cursor.next(false);
       frames = first ? [first] : [];
@@ -132,7 +139,8 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     tell('jumped', { atMs: target?.wallMs ?? null });
     lastWallMs = undefined;
     if (target && frames.length === 1 && target.wallMs > next.atMs + GAP_SLACK_MS) {
-      await tellGap({ fromMs: next.atMs, toMs: target.wallMs });
+    if (hidden) tell('blocked', { atMs: hidden.fromMs, toMs: hidden.toMs });
+      if (!hidden) await tellGap({ fromMs: next.atMs, toMs: target.wallMs });
       held = target;
       return;
     }
@@ -140,6 +148,21 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   const blocked = (frames: readonly CursorFrame[]): Span | undefined => {
+  /** To the frame of the time with all of its group before it; where nothing is, what lies before comes when the clock does. */
+  async function doJumpBack(next: Jump): Promise<void> {
+    const frames = await approach(next);
+    held = undefined;
+    if (pending || isClosed) return;
+    const target = frames.at(-1);
+    const isThere = target !== undefined && target.wallMs <= next.atMs + GAP_SLACK_MS;
+    const block = blocked(frames);
+    backMs = isThere && !block ? frames[0]!.wallMs : (block?.fromMs ?? next.atMs);
+    tell('jumped', { atMs: isThere ? target.wallMs : next.atMs });
+    lastWallMs = undefined;
+    if (block) tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+    else if (isThere) for (const frame of frames) send(frame, frame !== target);
+  }
+
     for (const { wallMs } of frames) {
       const block = deps.blockAt(wallMs);
       if (block) return block;
@@ -199,12 +222,46 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   async function run(): Promise<void> {
+  /** As `goOn`, a group of pictures at a time, the latest first. */
+  async function goBack(beforeMs: number): Promise<void> {
+    if (outlet.unsentBytes > FULL_BYTES) return rest(AGAIN_MS);
+    const speed = Math.abs(pace.speed);
+    const lateMs = beforeMs - position() - LATE_MS * Math.max(1, speed);
+    if (speed > 0 && lateMs > 0) beforeMs = position();
+    const aheadMs = position() - LEAD_MS * Math.max(1, speed) - beforeMs;
+    if (aheadMs > 0) return rest(speed === 0 ? undefined : aheadMs / speed);
+    const frames = await groupBefore(cursor, beforeMs, isKeysOnly(), request.epoch);
+    if (pending || isClosed) return;
+    const block = blocked(frames);
+    const seen = block ? frames.filter(({ wallMs }) => wallMs < block.fromMs) : frames;
+    if (block) tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+    const [first, last] = [seen[0], seen.at(-1)];
+    backMs = first?.wallMs ?? block?.fromMs ?? null;
+    isBroken = true;
+    if (!first || !last) {
+      if (!block) await tellBeginning(beforeMs);
+      return;
+    }
+    if (last.file.endMs < beforeMs - GAP_SLACK_MS) await tellGap({ fromMs: last.file.endMs, toMs: beforeMs });
+    const isTooSoon = Math.abs(first.wallMs - lastKeySentMs) < (speed * 1_000) / KEYS_PER_SECOND;
+    if (isKeysOnly() && isTooSoon) return;
+    lastKeySentMs = first.wallMs;
+    for (const frame of seen) send(frame, frame !== last);
+  }
+  /** The last minute before the first picture says why there is none. */
+  async function tellBeginning(toMs: number): Promise<void> {
+    const reason = await deps.reasonOf({ fromMs: Math.max(0, toMs - 60_000), toMs });
+    tell('gap', { atMs: 0, toMs, reason });
+  }
+
     while (!isClosed) {
       const next = pending;
       pending = undefined;
       try {
         if (next) await doJump(next);
-        else await goOn();
+        else if (backMs === undefined) await goOn();
+        else if (backMs === null) await rest(undefined);
+        else await goBack(backMs);
       } catch (error) {
         deps.onError(error as Error);
         await rest(END_POLL_MS);
@@ -219,9 +276,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
       pace = { atMs, speed, sinceMs: clock.monotonicMs() };
       wake();
     },
-    seek(number, atMs) {
+    seek(number, atMs, back) {
       pace = { ...pace, atMs, sinceMs: clock.monotonicMs() };
-      pending = { jump: number, atMs, direction: 0, epoch: request.epoch };
+      pending = { jump: number, atMs, direction: 0, back, epoch: request.epoch };
       wake();
     },
     step(number, atMs, direction) {

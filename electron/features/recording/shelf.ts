@@ -37,6 +37,13 @@ export function createShelf(library: Library, volumes: Volumes) {
       const other = fileAt(cameraId, file.endMs);
       return other && other.id !== file.id ? other : undefined;
     },
+    /** The one that a moment just before the time is in; else the last that ended before it. */
+    before(cameraId: string, beforeMs: number, epoch?: number): FileRow | undefined {
+      const here = fileAt(cameraId, beforeMs - 1, epoch);
+      if (here && here.startMs < beforeMs) return here;
+      const files = library.streamsOf(cameraId).flatMap(({ id }) => library.before(id, beforeMs) ?? []);
+      return files.toSorted((a, b) => b.endMs - a.endMs)[0];
+    },
     /** All files of a camera that overlap a span, in the order of recording. */
     between(cameraId: string, fromMs: number, toMs: number): FileRow[] {
       return library

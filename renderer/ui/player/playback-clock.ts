@@ -1,11 +1,13 @@
 import { REPLAY_SPEED } from '#contract/media-wire.ts';
 
-/** Speeds that a guard steps through. */
+/** Speeds that a guard steps through, forwards and backwards. */
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16] as const;
+export const BACK_SPEEDS = [-1, -2, -4] as const;
 
 export interface PlaybackClock {
   /** The wall time that is shown now, UTC milliseconds. */
   atMs(): number;
+  /** Negative: backwards. */
   readonly speed: number;
   readonly playing: boolean;
   play(isPlaying: boolean): void;
@@ -23,7 +25,7 @@ export function playbackClock(atMs: number, now: () => number, limitMs: () => nu
   let speed = 1;
   let playing = false;
 
-  const position = () => Math.min(limitMs(), playing ? base + (now() - since) * speed : base);
+  const position = () => Math.max(0, Math.min(limitMs(), playing ? base + (now() - since) * speed : base));
   function rebase(): void {
     base = position();
     since = now();
@@ -42,7 +44,8 @@ export function playbackClock(atMs: number, now: () => number, limitMs: () => nu
     },
     setSpeed(next) {
       rebase();
-      speed = Math.min(REPLAY_SPEED.max, Math.max(REPLAY_SPEED.min, next));
+      const size = Math.min(REPLAY_SPEED.max, Math.max(REPLAY_SPEED.min, Math.abs(next)));
+      speed = next < 0 ? -size : size;
     },
     set(next) {
       base = next;
@@ -51,8 +54,9 @@ export function playbackClock(atMs: number, now: () => number, limitMs: () => nu
   };
 }
 
-/** The next faster or slower of {@link SPEEDS}. */
+/** The next faster or slower in the direction in which it goes. */
 export function otherSpeed(speed: number, by: 1 | -1): number {
-  const at = SPEEDS.findIndex((one) => one >= speed);
-  return SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + by))] as number;
+  const list: readonly number[] = speed < 0 ? BACK_SPEEDS : SPEEDS;
+  const at = list.findIndex((one) => Math.abs(one) >= Math.abs(speed));
+  return list[Math.min(list.length - 1, Math.max(0, at + by))] as number;
 }

@@ -2,7 +2,7 @@ import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
 import { mediaClient } from '#api/media.ts';
 import { stationNowMs } from '#api/station-time.ts';
 import type { PlaybackPlayer } from './playback-player.ts';
-import { otherSpeed, playbackClock } from './playback-clock.ts';
+import { BACK_SPEEDS, otherSpeed, playbackClock } from './playback-clock.ts';
 
 /** What is recorded is readable about this long after it was seen. */
 const NEWEST_MS = 2_500;
@@ -13,6 +13,8 @@ const WAIT_MS = 1_500;
 /** Clock and cursor on the screen move this often; pictures with each frame of the screen. */
 const SHOW_MS = 100;
 
+/** After a jump all tiles get their nearest key frame first; a camera that shows none by then is waited for no longer. */
+const KEYS_FIRST_MS = 150;
 /** A tile that does not get on at all holds the others up no longer than this. */
 const STALL_MS = 1_000;
 /** Less than half a frame is no lag. */
@@ -24,8 +26,10 @@ export interface PlaybackTile {
   player: PlaybackPlayer;
   /** A jump was asked for: nothing of before is shown any more. */
   expect(jump: number): void;
-  /** It has its picture, or knows that there is none. */
+  /** It has the picture of the time, or knows that there is none. */
   isReady(): boolean;
+  /** It has any picture since the jump, or knows that there is none. */
+  hasPicture(): boolean;
 }
 export type Playback = ReturnType<typeof usePlayback>;
 
@@ -42,6 +46,8 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
   let waitingSince: number | undefined;
   /** A step of one tile, which the others follow when its time is known. */
   let stepping: { sub: number; jump: number } | undefined;
+  /** What the station was asked for goes backwards. */
+  let back = false;
   let pacedAt = 0;
   let shownAt = 0;
   let frame = 0;
@@ -71,12 +77,19 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     pace();
   }
 
+  /** The tile that the guard looks at gets its pictures at once; the others first one each, so that none stays dark. */
+  function isKeyFirst(tile: PlaybackTile, at: number): boolean {
+    if (waitingSince === undefined || tile.cameraId === selected.value) return false;
+    return at - waitingSince < KEYS_FIRST_MS && ![...tiles].every((one) => one.hasPicture());
+  }
   /** A machine that cannot decode fast enough shows all tiles slower, and together, rather than each as far as it gets. */
   function inStep(at: number): void {
     if (!clock.playing) return;
-    const ready = Math.min(Infinity, ...[...tiles].map(({ player }) => player.readyUntilMs()));
+    const sign = back ? -1 : 1;
+    const ready = Math.min(Infinity, ...[...tiles].map(({ player }) => sign * player.readyUntilMs())) * sign;
     if (ready !== slowest.atMs) slowest = { atMs: ready, since: at };
-    if (ready < clock.atMs() - SLACK_MS && at - slowest.since < STALL_MS) clock.set(ready);
+    const aheadMs = sign * (clock.atMs() - ready);
+    if (aheadMs > SLACK_MS && at - slowest.since < STALL_MS) clock.set(ready);
   }
 
   function loop(): void {
@@ -89,7 +102,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       goOn();
     inStep(at);
     const clockMs = clock.atMs();
-    for (const { player } of tiles) player.draw(clockMs);
+    for (const tile of tiles) tile.player.draw(clockMs, isKeyFirst(tile, at));
     if (at - shownAt >= SHOW_MS) show();
     if (clock.playing && at - pacedAt >= PACE_MS) pace();
   }
@@ -101,13 +114,22 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     jump.value += 1;
     stepping = undefined;
     clock.set(target);
+    back = isBack();
     for (const tile of tiles) tile.expect(jump.value);
-    if (tiles.size > 0) steer({ type: 'seek', subs: subs(), jump: jump.value, atMs: target });
+    if (tiles.size > 0) steer({ type: 'seek', subs: subs(), jump: jump.value, atMs: target, back });
     wait();
     show();
   }
+  const isBack = () => playing.value && clock.speed < 0;
+  /** The station sends for one direction: the other one is a jump to where the clock is. */
+  function turn(): void {
+    if (!playing.value || isBack() === back) return;
+    if (tiles.size > 0) steer({ type: 'pace', subs: subs(), atMs: now(), speed: clock.speed });
+    seek(clock.atMs());
+  }
   function play(isPlaying: boolean): void {
     playing.value = isPlaying;
+    turn();
     if (waitingSince === undefined) {
       clock.play(isPlaying);
       pace();
@@ -117,7 +139,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     play(false);
     const tile = [...tiles].find(({ cameraId }) => cameraId === selected.value) ?? [...tiles][0];
     if (!tile) return;
-    const next = direction === 1 ? tile.player.nextMs() : undefined;
+    const next = direction === 1 && !back ? tile.player.nextMs() : undefined;
     if (next !== undefined) {
       clock.set(next);
       show();
@@ -125,6 +147,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     }
     const shown = tile.player.shownMs() ?? clock.atMs();
     jump.value += 1;
+    back = false;
     stepping = { sub: tile.sub, jump: jump.value };
     tile.expect(jump.value);
     const from = Math.max(0, direction === 1 ? Math.ceil(shown) : Math.floor(shown));
@@ -145,10 +168,18 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       clock.setSpeed(next);
       speed.value = clock.speed;
       pace();
+      turn();
     },
+    /** Plays backwards; once more, forwards. */
+    reverse(): void {
+      this.setSpeed(clock.speed < 0 ? 1 : BACK_SPEEDS[0]);
+      play(true);
+    },
+    isBack: () => back,
+    tileCount: () => tiles.size,
     faster: (by: 1 | -1) => otherSpeed(clock.speed, by),
     /** What a tile asks the station for. */
-    start: () => ({ jump: jump.value, atMs: now(), speed: clock.playing ? clock.speed : 0 }),
+    start: () => ({ jump: jump.value, atMs: now(), speed: clock.playing ? clock.speed : 0, back }),
     add(tile: PlaybackTile): () => void {
       tiles.add(tile);
       wait();
@@ -158,7 +189,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
     again(tile: PlaybackTile): void {
       if (!tiles.has(tile)) return;
       tile.expect(jump.value);
-      steer({ type: 'seek', subs: [tile.sub], jump: jump.value, atMs: now() });
+      steer({ type: 'seek', subs: [tile.sub], jump: jump.value, atMs: now(), back });
     },
     /** The station has jumped for a tile: after a step all others go to the same moment. */
     jumped(tile: PlaybackTile, to: number | null): void {
