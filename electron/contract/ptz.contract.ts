@@ -2,18 +2,48 @@
 import { z } from 'zod';
 import { PTZ_REST_MODES } from '#domain/ptz-rest.ts';
 import { ROLES } from '#domain/permissions.ts';
-import { command, epochMs, live, ok, query, siteId } from './base.ts';
+import { command, epochMs, live, lngLat, ok, query, siteId } from './base.ts';
+import { ptzMount, recordingWindow } from './site.ts';
 
 /** -1..1: left to right, down to up, wide to near; parts of full speed or of a translation. */
 const axis = z.number().min(-1).max(1).default(0);
 const speed = z.number().min(0.05).max(1).default(1);
+/** Width by height of the picture. */
+const aspect = z
+  .number()
+  .min(0.2)
+  .max(5)
+  .default(16 / 9);
 const token = z.string().min(1).max(64);
 const camera = { cameraId: siteId };
 
 export const ptzRest = z.object({
   mode: z.enum(PTZ_REST_MODES),
-  steps: z.array(z.object({ presetToken: token, dwellSeconds: z.int().min(3).max(3_600) })).max(50),
+  steps: z
+    .array(z.object({ presetToken: token, dwellSeconds: z.int().min(3).max(3_600), speed: speed.optional() }))
+    .max(50),
+  /** When it tours; empty: always. Times of the week in the site's time zone. */
+  schedule: z.array(recordingWindow).max(20).default([]),
 });
+/** What became of one camera that was to look at a point. */
+export const PTZ_LOOK_OUTCOMES = [
+  'turned',
+  'held',
+  'no_absolute',
+  'out_of_range',
+  'unreachable',
+  'failed',
+] as const;
+export const ptzLook = z.object({
+  cameraId: siteId,
+  outcome: z.enum(PTZ_LOOK_OUTCOMES),
+  /** Who holds it, and for how long if nothing more is done: outcome `held`. */
+  holder: z.string().nullable(),
+  seconds: z.int().nullable(),
+  /** Why, as of `ptz.reason`: outcomes `unreachable` and `failed`. */
+  reason: z.string().nullable(),
+});
+export type PtzLook = z.infer<typeof ptzLook>;
 /** One camera that can be steered. */
 export const ptzState = z.object({
   /** The camera's. */
@@ -39,6 +69,10 @@ export const ptzState = z.object({
       zoom: z.boolean(),
       home: z.boolean(),
       absolute: z.boolean(),
+      /** It can be turned to a point of the map. */
+      look: z.boolean(),
+      /** A box drawn in the picture can fill it. */
+      frame: z.boolean(),
       centre: z.boolean(),
       maxPresets: z.int(),
     })
@@ -78,11 +112,20 @@ export const ptzContract = {
         ...camera,
         x: axis,
         y: axis,
-        aspect: z
-          .number()
-          .min(0.2)
-          .max(5)
-          .default(16 / 9),
+        aspect,
+      }),
+    )
+    .output(ok),
+  /** Fills the picture with a box of it: its middle and size as parts of the picture's half and whole. */
+  frame: steer('/frame')
+    .input(
+      z.object({
+        ...camera,
+        x: axis,
+        y: axis,
+        /** The larger of the box's width and height, as a part of the picture's. */
+        size: z.number().min(0.02).max(1),
+        aspect,
       }),
     )
     .output(ok),
@@ -110,8 +153,39 @@ export const ptzContract = {
   removePreset: steer('/presets/remove')
     .input(z.object({ ...camera, token }))
     .output(ok),
+  /**
+   * Turns the PTZ cameras that see a point of the map to it. A camera that a person of the same or a higher role holds
+   * is left alone; every camera that sees the point is answered for.
+   */
+  lookAt: command('video.control', '/ptz/look-at')
+    .input(
+      z.object({
+        at: lngLat,
+        /** Storey that was pointed at. */
+        level: z.int().min(-20).max(200).default(0),
+        /** Why: the alarm that is looked at. */
+        alarmId: z.string().max(64).optional(),
+      }),
+    )
+    .output(z.object({ cameras: z.array(ptzLook) })),
   /** What it does while nobody steers it. */
-  setRest: steer('/rest')
+  setRest: command('tour.edit', '/ptz/{cameraId}/rest')
     .input(z.object({ ...camera, rest: ptzRest }))
     .output(ok),
+  /**
+   * Learns how a camera hangs from points of the map that were brought into the middle of its picture, where it said it
+   * looked then. Kept with the camera in the site.
+   */
+  calibrate: command('tour.edit', '/ptz/{cameraId}/calibrate')
+    .input(
+      z.object({
+        ...camera,
+        heightMetres: z.number().min(0.5).max(300),
+        marks: z
+          .array(z.object({ at: lngLat, pan: z.number().min(-1).max(1), tilt: z.number().min(-1).max(1) }))
+          .min(1)
+          .max(10),
+      }),
+    )
+    .output(z.object({ mount: ptzMount, errorDegrees: z.number() })),
 };

@@ -57,6 +57,12 @@ const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM
  */
 export const PULL_CHOICES = ['auto', 'ffmpeg', 'direct'] as const;
 export type PullChoice = (typeof PULL_CHOICES)[number];
+/**
+ * A camera's sound: `live`, it can be heard beside the picture; `record`, it is kept too. What people say near a camera is
+ * personal information (PIPL of the PRC, art. 26 and 28): it is recorded only where somebody has decided so for that camera.
+ */
+export const SOUND_CHOICES = ['off', 'live', 'record'] as const;
+export type SoundChoice = (typeof SOUND_CHOICES)[number];
 /** Times of the week in the site's time zone; a window whose end is before its start goes on over midnight. */
 export const recordingWindow = z.object({
   /** 1 Monday to 7 Sunday: the days on which the window begins. */
@@ -85,10 +91,32 @@ export const cameraOnvif = z.object({
     .max(253)
     .regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address'),
   port: z.int().min(1).max(65_535).default(80),
+  /** Over HTTPS; the certificate seen first is the one that is trusted. */
+  secure: z.boolean().default(false),
+  /** Video source of the device: which channel of a recorder this camera is. Its events are told by it. */
+  source: z.string().min(1).max(128).optional(),
   /** Media profile that PTZ goes with; absent: the device's first one that has PTZ. */
   profile: z.string().min(1).max(128).optional(),
   /** Motion, tampering and inputs that the device reports become events of the station. */
   events: z.boolean().default(false),
+});
+/**
+ * How a PTZ camera hangs, to turn it to a point of the map: its numbers (ONVIF generic spaces) against bearings and
+ * elevations. What is not given counts as the usual: at pan 0 it looks in `directionDegrees`, pan 1 is half a turn.
+ */
+export const ptzMount = z.object({
+  /** Of the lens above the ground; a view goes over buildings that are lower. */
+  heightMetres: z.number().min(0.5).max(300).default(6),
+  /** Bearing at pan 0. */
+  panZeroDegrees: z.number().min(0).max(360).optional(),
+  panHalfDegrees: z.number().min(30).max(360).optional(),
+  /** Seen from above, a growing pan turns clockwise. */
+  clockwise: z.boolean().optional(),
+  /** Elevation at tilt 0 (0 is the horizon, -90 straight down), and what one unit of tilt adds. */
+  tiltZeroDegrees: z.number().min(-90).max(90).optional(),
+  tiltDegrees: z.number().min(-180).max(180).optional(),
+  /** Optical zoom, times. */
+  zoomTimes: z.number().min(1).max(100).optional(),
 });
 export const camera = z.object({
   id: siteId,
@@ -99,12 +127,14 @@ export const camera = z.object({
   subUrl: streamUrl.optional(),
   transport: z.enum(['tcp', 'udp']).default('tcp'),
   pull: z.enum(PULL_CHOICES).default('auto'),
+  sound: z.enum(SOUND_CHOICES).default('live'),
   username: z.string().max(100).optional(),
   /** Bearing of the view, degrees clockwise from north; opening angle; reach. */
   directionDegrees: z.number().min(0).max(360).optional(),
   viewAngleDegrees: z.number().min(1).max(360).optional(),
   reachMetres: z.number().min(1).max(5000).optional(),
   ptz: z.boolean().default(false),
+  mount: ptzMount.optional(),
   onvif: cameraOnvif.optional(),
   recording: recordingRule.optional(),
 });

@@ -17,6 +17,7 @@ import { demoApi } from '#features/demo/demo.api.ts';
 import { createDemo } from '#features/demo/demo.service.ts';
 import { camerasApi } from '#features/cameras/cameras.api.ts';
 import { createCameras } from '#features/cameras/cameras.service.ts';
+import { createTrust } from '#features/cameras/trust.ts';
 import { devicesApi } from '#features/devices/devices.api.ts';
 import { createDevices } from '#features/devices/devices.service.ts';
 import { createEffects } from '#features/effects/effects.service.ts';
@@ -31,6 +32,8 @@ import { patrolApi } from '#features/patrol/patrol.api.ts';
 import { createPatrol } from '#features/patrol/patrol.service.ts';
 import { perimeterApi } from '#features/perimeter/perimeter.api.ts';
 import { createPerimeter } from '#features/perimeter/perimeter.service.ts';
+import { picturesApi } from '#features/pictures/pictures.api.ts';
+import { createPictures } from '#features/pictures/pictures.service.ts';
 import { plansApi, runsApi } from '#features/plans/plans.api.ts';
 import { createPlans } from '#features/plans/plans.service.ts';
 import { verifyRuns } from '#features/plans/runs.store.ts';
@@ -109,18 +112,27 @@ export async function wire({
     rtspPort: options.overrides?.demoRtspPort,
   });
   await demo.openCameras();
+  const trust = createTrust(ports);
   const video = createVideo(
     { ...ports, site: demo.camerasOf(site.port) },
     { mayView, openReplay },
     options.mediaUrl,
+    trust.check,
   );
   stops.push(() => video.stop());
 
   // what comes in: the link is opened last, when everything that a message may touch is there
   const link = createBrokerLink(ports, options.overrides?.brokerPort);
   const events: EventsPort = { record: (tx, event) => ingest.events.record(tx, event) };
+  const pictures = createPictures(ports, {
+    events,
+    isHeld: (cameraId, atMs) => recording.isHeld(cameraId, atMs),
+    isBlocked: (cameraId, atMs) => recording.isBlocked(cameraId, atMs),
+  });
+  stops.push(() => pictures.stop());
   const tours: ToursService = createTours(ports, {
     events,
+    reports: pictures.reports,
     picture: async (cameraId) => {
       const relay = video.openStream(cameraId, 'main');
       if (!relay) throw new NoPictureError('no such camera');
@@ -151,7 +163,8 @@ export async function wire({
   const cameras = createCameras(ports, {
     events,
     isActive,
-    putCamera: (actor, camera, password) => site.put(actor, 'cameras', camera, password),
+    shelf: site,
+    trust,
     reachable: demo.camerasOf(site.port),
   });
   stops.push(() => cameras.stop());
@@ -160,7 +173,10 @@ export async function wire({
   stops.push(watchMachine(ports, events, () => alarms.port.open()));
   link.onState((state) => devices.linkChanged(state.kind === 'online'));
   const views = createViews(ports);
-  const ptz = createPtzService(ports);
+  const ptz = createPtzService({ ...ports, site: demo.camerasOf(site.port) }, trust.check, {
+    // the site's own data, not those of a demo whose ports have moved
+    putMount: (actor, id, mount) => site.put(actor, 'cameras', { ...site.port.camera(id), mount } as never),
+  });
   stops.push(() => ptz.close());
   const patrol = createPatrol(ports);
   const perimeter = createPerimeter(ports, { devices: devices.port, alarms: alarms.port, events });
@@ -199,6 +215,7 @@ export async function wire({
 
   alarms.start();
   tours.start();
+  pictures.start();
   ingest.start();
   devices.start();
   records.start();
@@ -232,6 +249,7 @@ export async function wire({
     cameras: camerasApi(cameras),
     ptz: ptzApi(ptz),
     tours: toursApi(tours),
+    pictures: picturesApi(pictures),
     plans: plansApi(plans),
     runs: runsApi(runs),
     broadcast: broadcastApi(broadcast, siren),
@@ -246,7 +264,14 @@ export async function wire({
       speech: broadcast.speechEngines,
       broker: link.info,
       verifyRecords: () =>
-        merge([ingest.verify(), alarms.verify(), verifyRuns(db), broadcast.verify(), tours.verify()]),
+        merge([
+          ingest.verify(),
+          alarms.verify(),
+          verifyRuns(db),
+          broadcast.verify(),
+          tours.verify(),
+          pictures.verify(),
+        ]),
     }),
   } as never);
 

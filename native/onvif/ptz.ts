@@ -12,6 +12,11 @@ export interface PtzVector {
   zoom?: number;
 }
 
+export interface PtzRange {
+  min: number;
+  max: number;
+}
+
 export interface PtzNode {
   token: string;
   name: string;
@@ -20,6 +25,8 @@ export interface PtzNode {
   /** Relative moves in the field of view: x = 1 is half of the picture to the right (click to centre). */
   relativeFov: boolean;
   absolute: { panTilt: boolean; zoom: boolean };
+  /** How far absolute pan and tilt go, in the generic space; null where the device does not say. */
+  limits: { pan: PtzRange; tilt: PtzRange } | null;
   home: boolean;
   maxPresets: number;
 }
@@ -55,6 +62,7 @@ export interface OnvifPtz {
 }
 
 const SPACE = 'http://www.onvif.org/ver10/tptz';
+const POSITION = `${SPACE}/PanTiltSpaces/PositionGenericSpace`;
 const FOV = `${SPACE}/PanTiltSpaces/TranslationSpaceFov`;
 
 /** PTZ operations over a client; `profileToken` names a profile that has a PTZ configuration. */
@@ -164,7 +172,19 @@ function readNode(node: Xml): PtzNode {
     relative: { panTilt: has('RelativePanTiltTranslationSpace'), zoom: has('RelativeZoomTranslationSpace') },
     relativeFov: fov,
     absolute: { panTilt: has('AbsolutePanTiltPositionSpace'), zoom: has('AbsoluteZoomPositionSpace') },
+    limits: readLimits(children(spaces, 'AbsolutePanTiltPositionSpace')),
     home: flag(node, 'HomeSupported') ?? false,
     maxPresets: number(node, 'MaximumNumberOfPresets') ?? 0,
   };
+}
+
+/** A range that is missing or makes no sense is that of the generic space. */
+function readRange(node: Xml | undefined): PtzRange {
+  const [min, max] = [number(node, 'Min'), number(node, 'Max')];
+  return min !== undefined && max !== undefined && min < max ? { min, max } : { min: -1, max: 1 };
+}
+function readLimits(spaces: readonly Xml[]): PtzNode['limits'] {
+  const generic = spaces.find((one) => text(one, 'URI') === POSITION);
+  if (!generic) return null;
+  return { pan: readRange(child(generic, 'XRange')), tilt: readRange(child(generic, 'YRange')) };
 }

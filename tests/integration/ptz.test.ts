@@ -30,7 +30,10 @@ beforeEach(async () => {
   const camera = kernel.ports.site.camera(CAM)!;
   const onvif = { address: device.host, port: device.port };
   kernel.site.put(ADMIN, 'cameras', { ...camera, ptz: true, username: LOGIN.user, onvif }, LOGIN.password);
-  ptz = createPtzService(kernel.ports);
+  ptz = createPtzService(kernel.ports, () => true, {
+    putMount: (actor, id, mount) =>
+      kernel.site.put(actor, 'cameras', { ...kernel.ports.site.camera(id), mount } as never),
+  });
 });
 afterEach(async () => {
   await ptz.close();
@@ -121,7 +124,7 @@ describe('control', () => {
     clock.advance(3_000);
     const b = await ptz.setPreset(GUARD, CAM, 'b');
     const steps = [a, b].map(({ token }) => ({ presetToken: token, dwellSeconds: 20 }));
-    ptz.setRest(GUARD, CAM, { mode: 'tour', steps });
+    ptz.setRest(GUARD, CAM, { mode: 'tour', steps, schedule: [] });
     expect(state().touring).toBe(false);
     clock.advance(15_000);
     expect(state()).toMatchObject({ holder: null, touring: true });
@@ -143,6 +146,67 @@ describe('control', () => {
     expect(state()).toMatchObject({ holder: GUARD.name, kept: true });
     ptz.release(GUARD, CAM);
     expect(state().holder).toBeNull();
+  });
+});
+
+describe('looking at a point of the map', () => {
+  const [lng, lat] = [108.37, 22.83];
+  const east: [number, number] = [lng + 0.0003, lat];
+  it('turns the camera that sees it, once it is free for that person, and is one record', async () => {
+    const answer = await ptz.lookAt(GUARD, east, 0);
+    expect(answer).toEqual([{ cameraId: CAM, outcome: 'turned', holder: null, seconds: null, reason: null }]);
+    clock.advance(5_000);
+    // it looks south at pan 0: east is a quarter turn back
+    expect(device.head.position().pan).toBeCloseTo(-0.5, 3);
+    expect(device.head.position().tilt).toBeLessThan(0);
+    expect(device.head.position().zoom).toBeGreaterThan(0);
+    expect(state()).toMatchObject({ holder: GUARD.name });
+    expect(kernel.audited().at(-1)).toMatchObject({ action: 'ptz.look_at' });
+    expect(kernel.audited().filter(({ action }) => action === 'ptz.look_at')).toHaveLength(1);
+  });
+  it('does not take a camera from an equal or a higher role, and says who has it', async () => {
+    ptz.take(LEADER, CAM);
+    const answer = await ptz.lookAt(GUARD, east, 0);
+    expect(answer[0]).toMatchObject({ outcome: 'held', holder: LEADER.name, seconds: 15 });
+    expect(told('AbsoluteMove')).toBe(0);
+    expect(state()).toMatchObject({ holder: LEADER.name });
+    ptz.release(LEADER, CAM);
+    await ptz.lookAt(OTHER, east, 0);
+    expect((await ptz.lookAt(LEADER, east, 0))[0]).toMatchObject({ outcome: 'turned' });
+    expect(kernel.audited().some(({ action }) => action === 'ptz.take_over')).toBe(true);
+  });
+  it('leaves out what is too far, and tells a camera that is away from one that cannot', async () => {
+    expect(await ptz.lookAt(GUARD, [lng + 0.01, lat], 0)).toEqual([]);
+    const camera = kernel.ports.site.camera(CAM)!;
+    kernel.site.put(ADMIN, 'cameras', { ...camera, mount: { heightMetres: 6, panHalfDegrees: 45 } });
+    expect((await ptz.lookAt(GUARD, east, 0))[0]).toMatchObject({ outcome: 'out_of_range' });
+    expect(state().holder).toBeNull();
+    kernel.site.put(ADMIN, 'cameras', { ...camera, onvif: { address: device.host, port: 9 } });
+    expect((await ptz.lookAt(GUARD, east, 0))[0]).toMatchObject({
+      outcome: 'unreachable',
+      reason: 'refused',
+    });
+  });
+  it('learns how the camera hangs from two points, and then finds a third', async () => {
+    const north: [number, number] = [lng, lat + 0.0003];
+    const marks = [
+      { at: east, pan: 0.25, tilt: -0.1 },
+      { at: north, pan: -0.25, tilt: -0.1 },
+    ];
+    const { mount, errorDegrees } = ptz.calibrate(LEADER, CAM, 6, marks);
+    expect(errorDegrees).toBeLessThan(1);
+    expect(mount).toMatchObject({ heightMetres: 6, clockwise: true });
+    expect(kernel.ports.site.camera(CAM)?.mount).toEqual(mount);
+    await ptz.lookAt(GUARD, [lng + 0.0002, lat + 0.0002 * Math.cos((lat * Math.PI) / 180)], 0);
+    clock.advance(5_000);
+    expect(device.head.position().pan).toBeCloseTo(0, 2);
+  });
+  it('fills the picture with a box', async () => {
+    await ptz.frame(GUARD, CAM, { x: 0.5, y: 0, size: 0.25 }, 16 / 9);
+    clock.advance(5_000);
+    // four times, of the twenty that domes usually have
+    expect(device.head.position()).toMatchObject({ pan: 0.5 });
+    expect(device.head.position().zoom).toBeCloseTo(3 / 19, 3);
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aimAt } from '#domain/ptz-aim.ts';
-import { nextStep } from '#domain/ptz-rest.ts';
+import { aimAt, frameZoom } from '#domain/ptz-aim.ts';
+import { mountOf } from '#domain/ptz-mount.ts';
+import { nextStep, toursAt } from '#domain/ptz-rest.ts';
 import { askControl, holdAt, IDLE_RELEASE_MS, keepControl, KEEP_AT_MOST_MS, ptzRank, releaseAtMs, type PtzHold, type PtzPerson } from '#domain/ptz.ts'; // prettier-ignore
 
 const PEOPLE: PtzPerson[] = [
@@ -94,27 +95,49 @@ describe('model', () => {
 describe('rest', () => {
   const steps = ['1', '2', '3'].map((presetToken) => ({ presetToken, dwellSeconds: 10 }));
   it('goes round, past presets that are gone', () => {
-    const rest = { mode: 'tour', steps } as const;
+    const rest = { mode: 'tour', steps, schedule: [] } as const;
     expect(nextStep(rest, -1, new Set(['1', '2', '3']))).toBe(0);
     expect(nextStep(rest, 2, new Set(['1', '2', '3']))).toBe(0);
     expect(nextStep(rest, 0, new Set(['1', '3']))).toBe(2);
     expect(nextStep(rest, 0, new Set())).toBeNull();
-    expect(nextStep({ mode: 'tour', steps: [] }, 0, new Set(['1']))).toBeNull();
+    expect(nextStep({ ...rest, steps: [] }, 0, new Set(['1']))).toBeNull();
   });
 });
 
 describe('click to centre', () => {
+  const point = { x: 0.5, y: -0.5 };
+  const mount = mountOf({ mount: { zoomTimes: 10 } });
+  const view = { wideDegrees: 60, zoom: null, aspect: 2 };
   it('by the field of view, by the angle, or not at all', () => {
-    const point = { x: 0.5, y: -0.5 };
-    expect(aimAt(point, { fov: true, relative: true }, null, 16 / 9)).toEqual({
-      pan: 0.5,
-      tilt: -0.5,
-      fov: true,
-    });
-    const aim = aimAt(point, { fov: false, relative: true }, 60, 2)!;
+    const byFov = aimAt(point, { fov: true, relative: true }, mount, { ...view, wideDegrees: null });
+    expect(byFov).toEqual({ pan: 0.5, tilt: -0.5, fov: true });
+    const aim = aimAt(point, { fov: false, relative: true }, mount, view)!;
     expect(aim.pan * 180).toBeCloseTo(15);
     expect(aim.tilt * 90).toBeCloseTo(-7.5);
-    expect(aimAt(point, { fov: false, relative: true }, null, 2)).toBeNull();
-    expect(aimAt(point, { fov: false, relative: false }, 60, 2)).toBeNull();
+    expect(aimAt(point, { fov: false, relative: true }, mount, { ...view, wideDegrees: null })).toBeNull();
+    expect(aimAt(point, { fov: false, relative: false }, mount, view)).toBeNull();
+  });
+  it('by less when the picture is near, and the other way where the camera counts the other way', () => {
+    const near = aimAt(point, { fov: false, relative: true }, mount, { ...view, zoom: 1 })!;
+    expect(near.pan * 180).toBeCloseTo(1.5);
+    const other = mountOf({ mount: { clockwise: false, tiltDegrees: -90 } });
+    const turned = aimAt(point, { fov: false, relative: true }, other, view)!;
+    expect([Math.sign(turned.pan), Math.sign(turned.tilt)]).toEqual([-1, 1]);
+  });
+  it('a box fills the picture, as near as it goes', () => {
+    expect(frameZoom(mount, 0, 0.2)).toBeCloseTo(4 / 9);
+    expect(frameZoom(mount, 4 / 9, 0.5)).toBe(1);
+    expect(frameZoom(mount, 0.3, 1)).toBeCloseTo(0.3);
+  });
+});
+
+describe('tours by the clock', () => {
+  const nights = { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00' };
+  it('run always without times, and only within them', () => {
+    const rest = { mode: 'tour', steps: [], schedule: [] } as const;
+    expect(toursAt(rest, { weekday: 1, minuteOfDay: 600 })).toBe(true);
+    expect(toursAt({ ...rest, schedule: [nights] }, { weekday: 1, minuteOfDay: 600 })).toBe(false);
+    expect(toursAt({ ...rest, schedule: [nights] }, { weekday: 1, minuteOfDay: 60 })).toBe(true);
+    expect(toursAt({ ...rest, mode: 'home' }, { weekday: 1, minuteOfDay: 60 })).toBe(false);
   });
 });

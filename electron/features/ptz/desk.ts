@@ -1,5 +1,6 @@
 import type { PtzState } from '#contract/ptz.contract.ts';
-import { nextStep, type PtzRest } from '#domain/ptz-rest.ts';
+import { nextStep, toursAt, type PtzRest } from '#domain/ptz-rest.ts';
+import type { LocalTime } from '#domain/recording-rule.ts';
 import { releaseAtMs, type PtzHold } from '#domain/ptz.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import type { PtzPreset, PtzStatus } from '#native/onvif/ptz.ts';
@@ -12,6 +13,8 @@ const LOOK_MS = 400;
 const LOOK_AT_MOST = 60;
 /** A tour whose camera does not answer tries again after this. */
 const TOUR_RETRY_MS = 30_000;
+/** Outside of its times a tour looks this often whether they have begun. */
+const TOUR_WAIT_MS = 15_000;
 
 const codeOf = (error: unknown) => (error instanceof OnvifError ? error.code : 'failed');
 
@@ -20,6 +23,7 @@ export class PtzDesk {
   readonly id: string;
   readonly #clock: Clock;
   readonly #publish: (desk: PtzDesk) => void;
+  readonly #localTime: () => LocalTime;
   #endpoint: PtzEndpoint;
   #opening: Promise<{ head: PtzHead; drive: PtzDrive }> | undefined;
   #head: PtzHead | undefined;
@@ -31,6 +35,8 @@ export class PtzDesk {
   #cancelLook: () => void = () => undefined;
   #cancelRest: () => void = () => undefined;
   #touring = false;
+  /** Grows with each beginning and end of a rest: an answer that comes late belongs to none. */
+  #tour = 0;
   #step = -1;
   #closed = false;
   hold: PtzHold | null = null;
@@ -42,7 +48,9 @@ export class PtzDesk {
     rest: PtzRest,
     clock: Clock,
     publish: (desk: PtzDesk) => void,
+    localTime: () => LocalTime,
   ) {
+    this.#localTime = localTime;
     this.id = id;
     this.#endpoint = endpoint;
     this.rest = rest;
@@ -69,6 +77,11 @@ export class PtzDesk {
     }
     const drive = createPtzDrive(head.ptz, head.node.continuous, this.#clock, () => this.#publish(this));
     this.#presets = head.node.maxPresets > 0 ? await head.ptz.presets() : [];
+    // where it looks belongs on the map; a camera that does not tell can be steered all the same
+    this.#position = await head.ptz.status().then(
+      ({ position }) => position,
+      () => null,
+    );
     this.#head = head;
     this.#drive = drive;
     this.#reason = null;
@@ -90,6 +103,13 @@ export class PtzDesk {
     this.#publish(this);
   }
 
+  get position(): PtzStatus['position'] | null {
+    return this.#position;
+  }
+  /** Asks while it is moved by hand too; one that is asked already goes on being asked. */
+  watch(): void {
+    if (!this.#travelling) this.look();
+  }
   /** Asks where it looks until it stands still. */
   look(left = LOOK_AT_MOST, before = ''): void {
     this.#cancelLook();
@@ -104,7 +124,7 @@ export class PtzDesk {
           this.#position = position;
           const here = JSON.stringify(position);
           // one that does not tell whether it moves stands still when it has not moved since the last look
-          const still = moving === null ? here === before : !moving;
+          const still = !this.#drive?.isMoving && (moving === null ? here === before : !moving);
           if (still || left <= 1) {
             this.#travelling = false;
             this.#publish(this);
@@ -122,14 +142,12 @@ export class PtzDesk {
   startRest(): void {
     this.endRest();
     if (this.rest.mode === 'home') void this.#goHome();
-    if (this.rest.mode === 'tour') {
-      this.#touring = true;
-      void this.#tourOn();
-    }
+    if (this.rest.mode === 'tour') void this.#tourOn((this.#tour += 1));
     this.#publish(this);
   }
   endRest(): void {
     this.#cancelRest();
+    this.#tour += 1;
     this.#touring = false;
   }
   async #goHome(): Promise<void> {
@@ -142,25 +160,33 @@ export class PtzDesk {
       this.failed(error);
     }
   }
-  async #tourOn(): Promise<void> {
-    let waitMs = TOUR_RETRY_MS;
+  async #tourOn(tour: number): Promise<void> {
+    let waitMs = TOUR_WAIT_MS;
+    const isDue = toursAt(this.rest, this.#localTime());
+    if (isDue !== this.#touring) {
+      this.#touring = isDue;
+      this.#publish(this);
+    }
+    if (isDue) waitMs = await this.#tourStep(tour);
+    if (tour !== this.#tour || this.#closed) return;
+    this.#cancelRest = this.#clock.after(waitMs, () => void this.#tourOn(tour));
+  }
+  /** Goes to the next preset. @returns how long to stay there */
+  async #tourStep(tour: number): Promise<number> {
     try {
       const { head } = await this.open();
       const step = nextStep(this.rest, this.#step, new Set(this.#presets.map(({ token }) => token)));
-      if (!this.#touring) return;
-      if (step !== null) {
-        const { presetToken, dwellSeconds } = this.rest.steps[step]!;
-        await head.ptz.gotoPreset(presetToken);
-        this.#step = step;
-        this.works();
-        this.look();
-        waitMs = dwellSeconds * 1_000;
-      }
+      if (step === null || tour !== this.#tour) return TOUR_RETRY_MS;
+      const { presetToken, dwellSeconds, speed } = this.rest.steps[step]!;
+      await head.ptz.gotoPreset(presetToken, speed === undefined ? undefined : { pan: speed, tilt: speed, zoom: speed }); // prettier-ignore
+      this.#step = step;
+      this.works();
+      this.look();
+      return dwellSeconds * 1_000;
     } catch (error) {
       this.failed(error);
+      return TOUR_RETRY_MS;
     }
-    if (!this.#touring || this.#closed) return;
-    this.#cancelRest = this.#clock.after(waitMs, () => void this.#tourOn());
   }
 
   /** Its address or login has changed: the next command connects anew. */
@@ -197,11 +223,13 @@ export class PtzDesk {
             zoom: node.continuous.zoom,
             home: node.home,
             absolute: node.absolute.panTilt || node.absolute.zoom,
+            look: node.absolute.panTilt,
+            frame: (node.relativeFov || node.relative.panTilt) && (node.absolute.zoom || node.relative.zoom),
             centre: node.relativeFov || node.relative.panTilt,
             maxPresets: Math.min(node.maxPresets, 1_000),
           }
         : null,
-      rest: { mode: this.rest.mode, steps: [...this.rest.steps] },
+      rest: { ...this.rest, steps: [...this.rest.steps], schedule: this.rest.schedule.map((one) => ({ ...one, days: [...one.days] })) }, // prettier-ignore
       touring: this.#touring,
       reason: this.#reason,
     };

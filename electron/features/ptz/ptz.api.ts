@@ -36,6 +36,16 @@ export function ptzApi(ptz: PtzService) {
       await ptz.centre(context.actor, cameraId, { x, y }, aspect);
       return ok;
     }),
+    frame: on.frame.handler(async ({ input: { cameraId, aspect, ...box }, context }) => {
+      await ptz.frame(context.actor, cameraId, box, aspect);
+      return ok;
+    }),
+    lookAt: on.lookAt.handler(async ({ input, context }) => ({
+      cameras: await ptz.lookAt(context.actor, input.at, input.level, input.alarmId),
+    })),
+    calibrate: on.calibrate.handler(({ input, context }) =>
+      ptz.calibrate(context.actor, input.cameraId, input.heightMetres, input.marks),
+    ),
     absolute: on.absolute.handler(async ({ input: { cameraId, speed, ...to }, context }) => {
       await ptz.absolute(context.actor, cameraId, to, speed);
       return ok;

@@ -1,14 +1,19 @@
-import type { PtzRestInput, PtzState } from '#contract/ptz.contract.ts';
-import { aimAt } from '#domain/ptz-aim.ts';
+import type { PtzLook, PtzRestInput, PtzState } from '#contract/ptz.contract.ts';
+import { localTimes } from '#domain/local-time.ts';
+import type { LngLatPair } from '#domain/plane.ts';
+import { aimAt, frameZoom } from '#domain/ptz-aim.ts';
+import { mountOf, type PtzMount } from '#domain/ptz-mount.ts';
 import { STAY } from '#domain/ptz-rest.ts';
 import { askControl, holdAt, keepControl, releaseAtMs, type PtzHold, type PtzPerson } from '#domain/ptz.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import type { PtzVector } from '#native/onvif/ptz.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { fail } from '#station/errors.ts';
 import type { Actor, StationPorts } from '#station/ports.ts';
 import { PtzDesk } from './desk.ts';
 import type { PtzDrive } from './drive.ts';
 import { endpointOf, type PtzHead } from './head.ts';
+import { createSights, learnMount, lookFrom, refusedLook, turnable } from './look.ts';
 import { loadRests, saveRest } from './ptz.store.ts';
 
 export type PtzService = ReturnType<typeof createPtzService>;
@@ -17,13 +22,21 @@ export type PtzPorts = Pick<
   'bus' | 'clock' | 'db' | 'site' | 'write' | 'audit' | 'log' | 'liveCollection'
 >;
 
+export interface PtzDeps {
+  /** Keeps how a camera hangs in the site, on the record. */
+  putMount: (actor: Actor, cameraId: string, mount: PtzMount) => void;
+}
+
 /** Steering of cameras over ONVIF: who may, moves that end, presets, and what cameras do while nobody steers them. */
-export function createPtzService(ports: PtzPorts) {
+export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps: PtzDeps) {
   const { clock, site, write, audit, bus, log } = ports;
   const live = ports.liveCollection<PtzState>();
   const desks = new Map<string, PtzDesk>();
   const rests = loadRests(ports.db);
   const releases = new Map<string, () => void>();
+  const sights = createSights(() => site.current());
+  const toLocal = localTimes();
+  const localTime = () => toLocal(clock.nowMs(), site.current().site.timezone);
 
   const publish = (desk: PtzDesk): void => {
     if (desks.get(desk.id) !== desk) return;
@@ -108,18 +121,32 @@ export function createPtzService(ports: PtzPorts) {
       await run(head, desk);
       desk.look();
     });
+  const centreOn = (
+    { ptz, node }: PtzHead,
+    desk: PtzDesk,
+    point: { x: number; y: number },
+    aspect: number,
+  ) => {
+    const camera = site.camera(desk.id);
+    const can = { fov: node.relativeFov, relative: node.relative.panTilt };
+    const view = { wideDegrees: camera?.viewAngleDegrees ?? null, zoom: desk.position?.zoom ?? null, aspect };
+    const aim = aimAt(point, can, mountOf(camera ?? {}), view);
+    if (!aim) return fail('CONFLICT', 'ptz.cannot_centre', { id: desk.id });
+    return ptz.relative({ pan: aim.pan, tilt: aim.tilt }, { fov: aim.fov });
+  };
   const both = (speed: number): PtzVector => ({ pan: speed, tilt: speed, zoom: speed });
 
   function followSite(): void {
+    sights.forget();
     const seen = new Set<string>();
     for (const camera of site.current().cameras) {
-      const endpoint = endpointOf(camera, camera.ptz ? site.cameraPassword(camera.id) : undefined);
+      const endpoint = endpointOf(camera, camera.ptz ? site.cameraPassword(camera.id) : undefined, trusts);
       if (!endpoint) continue;
       seen.add(camera.id);
       const known = desks.get(camera.id);
       if (known) known.update(endpoint);
       else {
-        const desk = new PtzDesk(camera.id, endpoint, rests.get(camera.id) ?? STAY, clock, publish);
+        const desk = new PtzDesk(camera.id, endpoint, rests.get(camera.id) ?? STAY, clock, publish, localTime); // prettier-ignore
         desks.set(camera.id, desk);
         publish(desk);
         if (desk.rest.mode === 'tour') desk.startRest();
@@ -163,7 +190,8 @@ export function createPtzService(ports: PtzPorts) {
     move: (actor: Actor, cameraId: string, speed: Required<PtzVector>) =>
       act(actor, cameraId, async ({ drive, desk }) => {
         await drive.move(speed);
-        if (!drive.isMoving) desk.look();
+        if (drive.isMoving) desk.watch();
+        else desk.look();
       }),
     stop: (actor: Actor, cameraId: string) =>
       act(actor, cameraId, async ({ head, drive, desk }) => {
@@ -181,12 +209,18 @@ export function createPtzService(ports: PtzPorts) {
         return ptz.relative(move, { speed: both(speed) });
       }),
     centre: (actor: Actor, cameraId: string, point: { x: number; y: number }, aspect: number) =>
-      travel(actor, cameraId, ({ ptz, node }) => {
-        const angle = site.camera(cameraId)?.viewAngleDegrees ?? null;
-        const can = { fov: node.relativeFov, relative: node.relative.panTilt };
-        const aim = aimAt(point, can, angle, aspect);
-        if (!aim) return fail('CONFLICT', 'ptz.cannot_centre', { id: cameraId });
-        return ptz.relative({ pan: aim.pan, tilt: aim.tilt }, { fov: aim.fov });
+      travel(actor, cameraId, (head, desk) => centreOn(head, desk, point, aspect)),
+    /** Brings the middle of a box into the middle of the picture, then goes near until the box fills it. */
+    frame: (actor: Actor, cameraId: string, box: { x: number; y: number; size: number }, aspect: number) =>
+      travel(actor, cameraId, async (head, desk) => {
+        const { ptz, node } = head;
+        const mount = mountOf(site.camera(cameraId) ?? {});
+        await centreOn(head, desk, box, aspect);
+        const zoom = desk.position?.zoom ?? 0;
+        const to = frameZoom(mount, zoom, box.size);
+        if (node.absolute.zoom) await ptz.absolute({ zoom: to });
+        else if (node.relative.zoom) await ptz.relative({ zoom: to - zoom });
+        else fail('CONFLICT', 'ptz.cannot', { id: cameraId });
       }),
     absolute: (actor: Actor, cameraId: string, to: PtzVector, speed: number) =>
       travel(actor, cameraId, ({ ptz, node }) =>
@@ -212,11 +246,51 @@ export function createPtzService(ports: PtzPorts) {
         write((tx) => audit.append(tx, actor, 'ptz.preset_remove', cameraId, { token }));
         await desk.readPresets();
       }),
+    /** Turns every PTZ camera that sees a point to it, each answered for; one record for all of them. */
+    async lookAt(actor: Actor, at: LngLatPair, level: number, alarmId?: string): Promise<PtzLook[]> {
+      const who = personOf(actor);
+      const ids = turnable(sights, at, level);
+      const answers = await Promise.all(
+        ids.map(async (cameraId): Promise<PtzLook> => {
+          const desk = desks.get(cameraId);
+          const camera = site.camera(cameraId);
+          if (!desk || !camera)
+            return { cameraId, outcome: 'unreachable', holder: null, seconds: null, reason: 'no_address' };
+          try {
+            return await lookFrom(desk, camera, at, who, clock.monotonicMs(), () => void claim(actor, cameraId)); // prettier-ignore
+          } catch (error) {
+            if (!(error instanceof OnvifError)) throw error;
+            log.warn('ptz look failed', { camera: cameraId, error: error.message });
+            if (error.code !== 'fault') desk.failed(error);
+            return refusedLook(cameraId, error);
+          }
+        }),
+      );
+      const outcomes = Object.fromEntries(answers.map(({ cameraId, outcome }) => [cameraId, outcome]));
+      write((tx) =>
+        audit.append(tx, actor, 'ptz.look_at', alarmId ?? '', { at: [...at], level, cameras: outcomes }),
+      );
+      return answers;
+    },
+    /** Learns how a camera hangs and keeps it in the site. */
+    calibrate(
+      actor: Actor,
+      cameraId: string,
+      heightMetres: number,
+      marks: readonly { at: LngLatPair; pan: number; tilt: number }[],
+    ) {
+      deskOf(cameraId);
+      const camera = site.camera(cameraId)!;
+      if (!camera.position) return fail('CONFLICT', 'ptz.no_position', { id: cameraId });
+      const { mount, errorDegrees } = learnMount(camera, heightMetres, marks);
+      deps.putMount(actor, cameraId, mount);
+      return { mount, errorDegrees };
+    },
     setRest(actor: Actor, cameraId: string, rest: PtzRestInput): void {
       const desk = deskOf(cameraId);
       write((tx) => {
         saveRest(tx.db, cameraId, rest, actor.name, tx.nowMs);
-        audit.append(tx, actor, 'ptz.rest', cameraId, { mode: rest.mode, steps: rest.steps });
+        audit.append(tx, actor, 'ptz.rest', cameraId, { ...rest });
         tx.afterCommit(() => {
           rests.set(cameraId, rest);
           desk.rest = rest;

@@ -6,7 +6,7 @@ import type { StationPorts } from '#station/ports.ts';
 import { alarmTriggers } from './alarm-triggers.ts';
 import { oldestOf } from './files.store.ts';
 import type { Library } from './library.ts';
-import { localTimes } from './local-time.ts';
+import { localTimes } from '#domain/local-time.ts';
 import { addNote, lastNotes } from './notes.store.ts';
 import { createRecorder, type Recorder, type RecorderDeps } from './recorder.ts';
 

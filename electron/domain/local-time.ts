@@ -1,4 +1,4 @@
-import type { LocalTime } from '#domain/recording-rule.ts';
+import type { LocalTime } from './recording-rule.ts';
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
