@@ -60,12 +60,12 @@ export const mediaRequest = z.discriminatedUnion('type', [
     cameraId: siteId,
     atMs: epochMs,
     speed,
+    back,
     /** Where the clock was set back and a wall time is recorded twice: which of the two (default: the later one). */
     epoch: z.int().optional(),
   }),
   /** The console's clock stands at `atMs` now and runs at `speed`. Send it on every change and now and then. */
   z.object({ type: z.literal('pace'), subs: subscriptions, atMs: epochMs, speed }),
-    back,
   /** To another wall time: from its key frame on, the frames before `atMs` marked `cached` (decode, do not show). */
   z.object({ type: z.literal('seek'), subs: subscriptions, jump, atMs: epochMs, back }),
   /** As `seek`, to the frame after or before the one shown, whose wall time is `atMs`. For a paused tile. */

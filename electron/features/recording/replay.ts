@@ -55,9 +55,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   let isBroken = false;
   let isEndTold = false;
   let held: CursorFrame | undefined;
-
   /** Backwards: what is before this time comes next; null: nothing is. Undefined: it goes forwards. */
   let backMs: number | null | undefined;
+
   const position = () => pace.atMs + (clock.monotonicMs() - pace.sinceMs) * pace.speed;
   const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO || pace.speed < -REPLAY_BACK_ALL_FRAMES_UP_TO;
 
@@ -120,13 +120,14 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     held = undefined;
     isEndTold = false;
     isBroken = true;
+    coming = [];
     sentFile = undefined;
     lastKeySentMs = -Infinity;
-    let frames = await approach(next);
     backMs = undefined;
     if (next.back) return doJumpBack(next);
-    for (let block = blocked(frames); block; block = blocked(frames)) {
+    let frames = await approach(next);
     let hidden: Span | undefined;
+    for (let block = blocked(frames); block; block = blocked(frames)) {
       hidden = block;
       await cursor.seekKeyFrom(block.toMs);
       const first = await cursor.next(false);
@@ -138,8 +139,8 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     if (pending || isClosed) return;
     tell('jumped', { atMs: target?.wallMs ?? null });
     lastWallMs = undefined;
-    if (target && frames.length === 1 && target.wallMs > next.atMs + GAP_SLACK_MS) {
     if (hidden) tell('blocked', { atMs: hidden.fromMs, toMs: hidden.toMs });
+    if (target && frames.length === 1 && target.wallMs > next.atMs + GAP_SLACK_MS) {
       if (!hidden) await tellGap({ fromMs: next.atMs, toMs: target.wallMs });
       held = target;
       return;
@@ -147,7 +148,6 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     for (const frame of frames) send(frame, frame !== target);
   }
 
-  const blocked = (frames: readonly CursorFrame[]): Span | undefined => {
   /** To the frame of the time with all of its group before it; where nothing is, what lies before comes when the clock does. */
   async function doJumpBack(next: Jump): Promise<void> {
     const frames = await approach(next);
@@ -163,6 +163,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     else if (isThere) for (const frame of frames) send(frame, frame !== target);
   }
 
+  const blocked = (frames: readonly CursorFrame[]): Span | undefined => {
     for (const { wallMs } of frames) {
       const block = deps.blockAt(wallMs);
       if (block) return block;
@@ -221,7 +222,6 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     send(frame, false);
   }
 
-  async function run(): Promise<void> {
   /** As `goOn`, a group of pictures at a time, the latest first. */
   async function goBack(beforeMs: number): Promise<void> {
     if (outlet.unsentBytes > FULL_BYTES) return rest(AGAIN_MS);
@@ -254,6 +254,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     tell('gap', { atMs: 0, toMs, reason });
   }
 
+  async function run(): Promise<void> {
     while (!isClosed) {
       const next = pending;
       pending = undefined;

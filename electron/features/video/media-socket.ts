@@ -47,7 +47,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
   const consoles = new Map<WebSocket, { session: Session; end(): void }>();
 
   function serve(socket: WebSocket, session: Session): void {
-    const open = new Map<number, OpenSubscription>();
+    const open = new Map<number, { leave(): void; relay?: Relay; tile?: ReplayTile }>();
     const congestion = createCongestion();
     const outlet: MediaOutlet = {
       get unsentBytes() {
@@ -67,7 +67,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       const relay = options.openStream(cameraId, stream);
       if (!relay) return refuse(sub, 'unknown_camera');
       const before = open.get(sub);
-      open.set(sub, { relay, ...attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });
+      open.set(sub, { relay, leave: attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });
       before?.leave();
     }
 
