@@ -1,7 +1,7 @@
 /** Bringing cameras in: what is out there, whether it works, many at once. They are added by `site.put`. */
 import { z } from 'zod';
-import { command, commandInput, jsonObject, query, siteId } from './base.ts';
-import { streamUrl } from './site.ts';
+import { command, commandInput, epochMs, jsonObject, live, ok, query, recordId, siteId } from './base.ts';
+import { camera, PULL_CHOICES, recordingRule, streamUrl } from './site.ts';
 
 /** A code that the console words as `cameras.<group>.<code>` with `params`. */
 const coded = z.object({ code: z.string(), params: jsonObject.default({}) });
@@ -16,6 +16,8 @@ export const foundCamera = z.object({
   id: z.string(),
   host: z.string(),
   port,
+  /** Its addresses are https. */
+  secure: z.boolean(),
   name: z.string(),
   hardware: z.string(),
   location: z.string(),
@@ -57,8 +59,14 @@ export const probedDevice = z.object({
   /** Its clock minus ours; null: it does not tell. */
   clockOffsetMs: z.number().nullable(),
   channels: z.array(probedChannel),
+  /** Channels that it has beyond those shown. */
+  moreChannels: z.int(),
+  /** ONVIF services: media2, ptz, events, imaging, analytics, deviceIo … */
+  services: z.array(z.string()),
   events: z.boolean(),
   audioOutputs: z.int(),
+  /** Over https: what it showed, and since when it is the trusted one. */
+  certificate: z.object({ sha256: z.string(), sinceMs: epochMs }).nullable(),
   warnings: z.array(coded),
 });
 export type ProbedDevice = z.infer<typeof probedDevice>;
@@ -109,10 +117,45 @@ export const importedRow = z.object({
   hasPassword: z.boolean(),
   /** Replaces a camera that is there. */
   replaces: z.boolean(),
-  /** `column` as it is headed in the file. */
+  /** A whole row that is wrong has an empty `column`; else as it is headed in the file. */
   problems: z.array(coded.extend({ column: z.string() })),
 });
 export type ImportedRow = z.infer<typeof importedRow>;
+
+/** A camera's clock against the station's, as its device last told it. */
+export const cameraClock = z.object({
+  id: siteId,
+  /** Its clock minus ours. */
+  offsetMs: z.int(),
+  measuredAtMs: epochMs,
+  /** So far that records of camera and station contradict each other. */
+  isOff: z.boolean(),
+});
+export type CameraClock = z.infer<typeof cameraClock>;
+
+/** A change of many cameras that was made as one, and can be taken back as one. */
+export const cameraBatch = z.object({
+  id: recordId,
+  kind: z.enum(['import', 'add', 'change']),
+  atMs: epochMs,
+  by: z.string(),
+  cameraIds: z.array(siteId),
+  undoneAtMs: epochMs.nullable(),
+});
+export type CameraBatch = z.infer<typeof cameraBatch>;
+
+/** What can be changed of many cameras at once; what is absent stays as each has it. */
+export const cameraChange = z.object({
+  placeId: siteId.optional(),
+  transport: z.enum(['tcp', 'udp']).optional(),
+  pull: z.enum(PULL_CHOICES).optional(),
+  username: username.optional(),
+  password: password.optional(),
+  onvifEvents: z.boolean().optional(),
+  recording: recordingRule.optional(),
+});
+export type CameraChange = z.infer<typeof cameraChange>;
+const many = z.object({ count: z.int(), batchId: recordId.nullable() });
 
 export const camerasContract = {
   /** Multicast on every interface, and the addresses given; nothing else is asked. Seconds to a minute. */
@@ -139,6 +182,7 @@ export const camerasContract = {
       z.object({
         host,
         port: port.default(80),
+        secure: z.boolean().default(false),
         username: username.default(''),
         password: password.default(''),
       }),
@@ -160,7 +204,7 @@ export const camerasContract = {
         transport: z.enum(['tcp', 'udp']).default('tcp'),
         username: username.default(''),
         password: password.default(''),
-        onvif: z.object({ address: host, port }).optional(),
+        onvif: z.object({ address: host, port, secure: z.boolean().default(false) }).optional(),
         /** Logs in with the usual passwords too: some cameras lock the account after wrong ones. */
         tryDefaults: z.boolean().default(false),
         template: z.string().max(40).optional(),
@@ -185,6 +229,38 @@ export const camerasContract = {
         rows: z.array(importedRow),
         unknownColumns: z.array(z.string()),
         added: z.int(),
+        /** For `undo`. */
+        batchId: recordId.nullable(),
       }),
     ),
+  /** Adds several, e.g. all channels of a recorder: all or none. */
+  addMany: command('site.edit', '/cameras/add')
+    .input(
+      commandInput({
+        cameras: z
+          .array(z.object({ camera, password: password.optional() }))
+          .min(1)
+          .max(256),
+      }),
+    )
+    .output(many),
+  /** The same change to several: all or none. */
+  changeMany: command('site.edit', '/cameras/change')
+    .input(commandInput({ cameraIds: z.array(siteId).min(1).max(5_000), change: cameraChange }))
+    .output(many),
+  /** The latest changes of many, newest first. */
+  batches: query('site.edit', '/cameras/batches').output(z.array(cameraBatch)),
+  /** Puts the cameras of a change back as they were; refused when one was changed since. */
+  undo: command('site.edit', '/cameras/undo')
+    .input(commandInput({ batchId: recordId }))
+    .output(z.object({ count: z.int() })),
+  /** Sets another password on the device itself (ONVIF) and stores it for every camera of that device and user. */
+  changePassword: command('site.edit', '/cameras/password')
+    .input(commandInput({ cameraId: siteId, password: z.string().min(1).max(200) }))
+    .output(z.object({ reason: z.string().nullable(), params: jsonObject, cameraIds: z.array(siteId) })),
+  /** From now on this certificate is the trusted one of that address. */
+  trust: command('site.edit', '/cameras/trust')
+    .input(commandInput({ host, port, sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .output(ok),
+  clocks: live('session', '/cameras/clocks', cameraClock),
 };

@@ -1,5 +1,6 @@
 import type { OnvifClient } from './client.ts';
-import { text } from './xml.ts';
+import { OnvifError } from './errors.ts';
+import { children, escapeXml, text } from './xml.ts';
 
 export interface DeviceInformation {
   manufacturer: string;
@@ -17,4 +18,21 @@ export async function getDeviceInformation(client: OnvifClient): Promise<DeviceI
     firmware: text(answer, 'FirmwareVersion') ?? '',
     serialNumber: text(answer, 'SerialNumber') ?? '',
   };
+}
+
+/**
+ * Sets another password for a user, who keeps the level that he has.
+ * @throws OnvifError `fault` with the device's reason (`PasswordTooWeak`, `PasswordTooLong`), not_supported: no such user
+ */
+export async function setPassword(client: OnvifClient, user: string, password: string): Promise<void> {
+  const users = children(await client.call('device', '<tds:GetUsers/>'), 'User');
+  const level = users
+    .map((one) => ({ name: text(one, 'Username'), level: text(one, 'UserLevel') }))
+    .find(({ name }) => name === user)?.level;
+  if (!level) throw new OnvifError('not_supported', { service: 'users' });
+  await client.call(
+    'device',
+    `<tds:SetUser><tds:User><tt:Username>${escapeXml(user)}</tt:Username><tt:Password>${escapeXml(password)}</tt:Password>` +
+      `<tt:UserLevel>${escapeXml(level)}</tt:UserLevel></tds:User></tds:SetUser>`,
+  );
 }

@@ -18,6 +18,8 @@ export interface OnvifProfile {
     govLength: number | null;
     /** Video source: profiles of one source are the main and sub streams of one camera. */
     sourceToken: string;
+    /** What points at that source in this profile: many events name this instead. */
+    sourceConfiguration: string;
   } | null;
   /** aac, pcma or pcmu (the device says g711), g726; null without sound. */
   audioCodec: string | null;
@@ -143,6 +145,7 @@ function readProfile(node: Xml, media: 1 | 2): OnvifProfile {
               gov ?? number(encoder, 'H264', 'GovLength') ?? number(encoder, 'MPEG4', 'GovLength') ?? 0,
             ) || null,
           sourceToken: text(source, 'SourceToken') ?? '',
+          sourceConfiguration: attribute(source, 'token') ?? '',
         }
       : null,
     audioCodec: raw === undefined ? null : codecOf(raw),

@@ -83,6 +83,10 @@ const SAMPLES: Record<string, unknown[]> = {
     },
     { collection: 'devices', object: { id: 'd-1', kind: 'other', name, placeId: 'b3', commands: ['arm'] } },
   ],
+  'cameras.addMany': [
+    { cameras: [{ camera: { id: 'cam-3', name, placeId: 'park', mainUrl: 'rtsp://127.0.0.1:9/3' } }] },
+  ],
+  'cameras.trust': [{ host: '127.0.0.1', port: 9, sha256: 'ab'.repeat(32) }],
   'site.remove': [{ collection: 'contacts', id: 'c-119' }],
   'auth.updateAccount': [{ id: '0197f000-0000-7000-8000-0000000000aa', name: 'x' }],
   'records.search': [{ text: '入侵' }, { text: '"a" OR *', cursor: 'x' }],

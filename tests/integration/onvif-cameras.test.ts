@@ -46,7 +46,7 @@ describe('cameras are brought in', () => {
     const answer = await admin.cameras.probe({ ...at, password: 'admin' });
     expect(answer.reason).toBeNull();
     expect(answer.device).toMatchObject({ manufacturer: 'Guardroom', events: true, audioOutputs: 1 });
-    expect(answer.device!.warnings.map(({ code }) => code)).toEqual(['clock_off']);
+    expect(answer.device!.warnings.map(({ code }) => code)).toEqual(['clock_off', 'default_password']);
     const [channel] = answer.device!.channels;
     expect(channel).toMatchObject({ ptz: true, ptzProfile: 'Profile_1', main: { url: rtsp.url('/main'), keySeconds: 2 }, sub: { url: rtsp.url('/sub') } }); // prettier-ignore
     await admin.site.put({
@@ -101,7 +101,11 @@ describe('cameras are brought in', () => {
 
   it('H.265 is shown here, with a warning', async () => {
     const result = await admin.cameras.test({ url: rtsp.url('/h265'), username: 'admin', password: 'admin' });
-    expect(result).toMatchObject({ reason: null, facts: { codec: 'h265' }, warnings: [{ code: 'h265' }] });
+    expect(result).toMatchObject({
+      reason: null,
+      facts: { codec: 'h265' },
+      warnings: [{ code: 'h265' }, { code: 'default_password' }],
+    });
     expect(result.picture).not.toBeNull();
   }, 60_000);
 
@@ -124,7 +128,7 @@ describe('cameras are brought in', () => {
 
   it('a list is checked first, then added as a whole', async () => {
     const list = (place: string) =>
-      Buffer.from(`id,name,place,main,user,password\nc1,一,park,${rtsp.url('/main')},admin,admin\nc2,二,${place},${rtsp.url('/sub')},,`).toString('base64'); // prettier-ignore
+      Buffer.from(`id,name,place,main,user,password\nc1,一,park,${rtsp.url('/h265')},admin,admin\nc2,二,${place},${rtsp.url('/sub')},,`).toString('base64'); // prettier-ignore
     const bad = await admin.cameras.importFile({ name: 'a.csv', content: list('nowhere'), apply: true });
     expect(bad).toMatchObject({ added: 0, rows: [{ row: 2, problems: [] }, { row: 3, problems: [{ column: 'place', code: 'unknown_place' }] }] }); // prettier-ignore
     expect((await admin.site.get()).cameras.map(({ id }) => id)).not.toContain('c1');

@@ -47,7 +47,12 @@ afterEach(async () => {
 });
 
 function start(): void {
-  video = createVideo<string>(kernel.ports, { mayView: (session) => signedIn.has(session) }, () => '/media');
+  video = createVideo<string>(
+    kernel.ports,
+    { mayView: (session) => signedIn.has(session) },
+    () => '/media',
+    () => true,
+  );
 }
 
 function putCamera(change: Record<string, unknown>, password?: string): void {

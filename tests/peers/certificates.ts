@@ -57,3 +57,12 @@ export function makeCertificates(folder: string): TestCertificates {
     clientKeyPem: read('client.key'),
   };
 }
+
+/** The kind that a camera makes for itself: signed by nobody else, for a name that is not its address. */
+export function makeCameraCertificate(folder: string, name: string): { key: string; cert: string } {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const out = ['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${name}`];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...out], { stdio: 'pipe' });
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+}

@@ -49,24 +49,35 @@ const PTZ_CONFIGURATION =
 
 interface StreamShape {
   token: string;
+  /** Video source, and what points at it. */
+  source: string;
   width: number;
   height: number;
   rate: number;
   bits: number;
   codec: string;
 }
-export const shapesOf = (options: DeviceOptions): StreamShape[] => [
-  { token: 'Profile_1', width: 1280, height: 720, rate: 25, bits: 2048, codec: options.codec ?? 'H264' },
-  ...(options.streams?.sub === undefined
-    ? []
-    : [{ token: 'Profile_2', width: 640, height: 360, rate: 15, bits: 512, codec: 'H264' }]),
-];
+export const shapesOf = (options: DeviceOptions): StreamShape[] =>
+  (options.channels ?? [options.streams ?? {}]).flatMap((streams, index) => {
+    const source = `VideoSource_${index + 1}`;
+    const main = { width: 1280, height: 720, rate: 25, bits: 2048, codec: options.codec ?? 'H264' };
+    const sub = { width: 640, height: 360, rate: 15, bits: 512, codec: 'H264' };
+    return [
+      { token: `Profile_${index * 2 + 1}`, source, ...main },
+      ...(streams.sub === undefined ? [] : [{ token: `Profile_${index * 2 + 2}`, source, ...sub }]),
+    ];
+  });
+/** Stream address behind a profile token. */
+export function streamAt(options: DeviceOptions, token: string): string | undefined {
+  const number = Number(/^Profile_(\d+)$/.exec(token)?.[1] ?? 1) - 1;
+  const streams = (options.channels ?? [options.streams ?? {}])[Math.floor(number / 2)];
+  return number % 2 === 0 ? streams?.main : streams?.sub;
+}
 
 export function profilesXml(options: DeviceOptions, media: 1 | 2): string {
   const ptz = options.ptz === false ? '' : media === 2 ? `<tr2:PTZ${PTZ_CONFIGURATION}</tr2:PTZ>` : `<tt:PTZConfiguration${PTZ_CONFIGURATION}</tt:PTZConfiguration>`; // prettier-ignore
   const each = shapesOf(options).map((one) => {
-    const source =
-      ' token="VSC0"><tt:Name>VSC</tt:Name><tt:SourceToken>VideoSource_1</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/>';
+    const source = ` token="VSC_${one.source}"><tt:Name>VSC</tt:Name><tt:SourceToken>${one.source}</tt:SourceToken><tt:Bounds x="0" y="0" width="1280" height="720"/>`;
     const size = `<tt:Resolution><tt:Width>${one.width}</tt:Width><tt:Height>${one.height}</tt:Height></tt:Resolution>`;
     const rate = `<tt:RateControl><tt:FrameRateLimit>${one.rate}</tt:FrameRateLimit><tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>${one.bits}</tt:BitrateLimit></tt:RateControl>`;
     // Media 1 cannot say H265: devices say H264 there, or leave the profile out

@@ -5,10 +5,19 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { VENDORS, dateXml, faultXml, profilesXml, ptzAnswer, wrap } from './onvif-device-answers.ts';
+import {
+  VENDORS,
+  dateXml,
+  faultXml,
+  profilesXml,
+  ptzAnswer,
+  streamAt,
+  wrap,
+} from './onvif-device-answers.ts';
 import { createPullPoints } from './onvif-device-events.ts';
-import { createDigestCheck, createTokenCheck, type DeviceLogin } from './onvif-device-login.ts';
+import { createDigestCheck, createTokenCheck, inner, type DeviceLogin } from './onvif-device-login.ts';
 import { createPtzHead } from './onvif-device-ptz.ts';
 
 export interface DeviceOptions {
@@ -22,7 +31,11 @@ export interface DeviceOptions {
   clockOffsetMs?: number;
   /** It calls an expired token merely unauthorized, as most devices do. */
   vagueExpiry?: boolean;
-  streams?: { main: string; sub?: string };
+  streams?: { main?: string; sub?: string };
+  /** A recorder: one picture source each, in place of `streams`. */
+  channels?: { main?: string; sub?: string }[];
+  /** Speaks HTTPS with this certificate; `setCertificate` gives it another one. */
+  tls?: { key: string; cert: string };
   codec?: 'H264' | 'H265';
   /** Default true. */
   media2?: boolean;
@@ -32,6 +45,8 @@ export interface DeviceOptions {
   oldCapabilities?: boolean;
   /** A login is wanted even for the date. */
   closedDate?: boolean;
+  /** Its addresses say http although it is reached by https, as many do. */
+  plainAddresses?: boolean;
   /** Addresses that it gives name this host, as from behind a router. */
   wrongHost?: string;
   /** Pull points have to be named by a reference parameter in the header, as Axis does. */
@@ -65,7 +80,8 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
   const calls: { name: string; token: boolean; digest: boolean }[] = [];
   let refusals = 0;
   let port = 0;
-  const base = () => `http://${options.wrongHost ?? host}:${port}/onvif`;
+  const base = () =>
+    `${options.tls && !options.plainAddresses ? 'https' : 'http'}://${options.wrongHost ?? host}:${port}/onvif`;
 
   /** The refusal of a request, undefined if it may pass. */
   function refuse(
@@ -91,7 +107,7 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
     const service = (uri: string, path: string) =>
       `<tds:Service><tds:Namespace>http://www.onvif.org/${uri}/wsdl</tds:Namespace><tds:XAddr>${base()}/${path}</tds:XAddr><tds:Version><tt:Major>2</tt:Major><tt:Minor>60</tt:Minor></tds:Version></tds:Service>`;
     const hasPtz = options.ptz !== false;
-    const streamOf = () => (xml.includes('Profile_2') ? options.streams?.sub : options.streams?.main);
+    const streamOf = () => streamAt(options, inner(xml, 'ProfileToken') ?? 'Profile_1');
     const idOf = () => Number(/SubscriptionId[^>]*>(\d+)</.exec(xml)?.[1] ?? /Idx=(\d+)/.exec(url)?.[1]);
     const subscription = (id: number) =>
       options.referenceParameters
@@ -102,6 +118,11 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
         return dateXml(deviceNowMs());
       case 'GetDeviceInformation':
         return `<tds:GetDeviceInformationResponse><tds:Manufacturer>${vendor.manufacturer}</tds:Manufacturer><tds:Model>${vendor.model}</tds:Model><tds:FirmwareVersion>V5.7.3 build 220112</tds:FirmwareVersion><tds:SerialNumber>SN0001</tds:SerialNumber><tds:HardwareId>88</tds:HardwareId></tds:GetDeviceInformationResponse>`;
+      case 'GetUsers':
+        return `<tds:GetUsersResponse><tds:User><tt:Username>${login.user}</tt:Username><tt:UserLevel>Administrator</tt:UserLevel></tds:User></tds:GetUsersResponse>`;
+      case 'SetUser':
+        login.password = inner(xml.slice(xml.indexOf('Body')), 'Password')!;
+        return '<tds:SetUserResponse/>';
       case 'GetServices':
         if (options.oldCapabilities) return undefined;
         return `<tds:GetServicesResponse>${service('ver10/device', 'device_service')}${service('ver10/media', 'Media')}${options.media2 === false ? '' : service('ver20/media', 'Media2')}${hasPtz ? service('ver20/ptz', 'PTZ') : ''}${options.events === false ? '' : service('ver10/events', 'Events')}</tds:GetServicesResponse>`;
@@ -162,6 +183,8 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
     }
     const name = /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(xml)?.[1] ?? '';
     calls.push({ name, token: /UsernameToken/.test(xml), digest: 'authorization' in request.headers });
+    if (name === 'SetUser' && token && (inner(xml.slice(xml.indexOf('Body')), 'Password') ?? '').length < 8)
+      return send(400, faultXml(vendor.envelope, 'Sender', ['ter:OperationProhibited', 'ter:PasswordTooWeak'], 'Password too weak')); // prettier-ignore
     const refusal = refuse(name, request, xml);
     if (refusal) {
       if (refusal.status === 400) refusals += 1;
@@ -182,9 +205,10 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
     );
   }
 
-  const server = createServer(
-    (request, response) => void handle(request, response).catch(() => response.destroy()),
-  );
+  const serve = (request: IncomingMessage, response: ServerResponse) =>
+    void handle(request, response).catch(() => response.destroy());
+  const secured = options.tls && createTlsServer(options.tls, serve);
+  const server = secured ?? createServer(serve);
   server.listen(0, host);
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
@@ -196,13 +220,17 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
   return {
     host,
     port,
-    url: `http://${host}:${port}/onvif/device_service`,
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}/onvif/device_service`,
     urn,
     head,
     calls,
     refusals: () => refusals,
     pullPoints: points,
     emit: points.emit,
+    setCertificate(tls: { key: string; cert: string }) {
+      secured?.setSecureContext(tls);
+      server.closeAllConnections();
+    },
     setClockOffset: (ms: number) => void (offsetMs = ms),
     setPassword: (password: string) => void (login.password = password),
     async stop(): Promise<void> {

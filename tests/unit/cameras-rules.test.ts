@@ -15,6 +15,7 @@ const profile = (token: string, width: number, codec = 'h264', sourceToken = 'S1
     kilobitsPerSecond: 1000,
     govLength: 50,
     sourceToken,
+    sourceConfiguration: '',
   },
   audioCodec: null,
   audioOutput: false,

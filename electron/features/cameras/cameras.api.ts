@@ -11,5 +11,19 @@ export function camerasApi(cameras: CamerasService) {
     importFile: on.importFile.handler(({ input, context }) =>
       cameras.importFile(context.actor, input.content, input.apply),
     ),
+    addMany: on.addMany.handler(({ input, context }) => cameras.addMany(context.actor, input.cameras)),
+    changeMany: on.changeMany.handler(({ input, context }) =>
+      cameras.changeMany(context.actor, input.cameraIds, input.change),
+    ),
+    batches: on.batches.handler(() => cameras.batches()),
+    undo: on.undo.handler(({ input, context }) => cameras.undo(context.actor, input.batchId)),
+    changePassword: on.changePassword.handler(({ input, context }) =>
+      cameras.changePassword(context.actor, input.cameraId, input.password),
+    ),
+    trust: on.trust.handler(({ input, context }) => {
+      cameras.trust(context.actor, input);
+      return { ok: true } as const;
+    }),
+    clocks: on.clocks.handler(({ input, signal }) => cameras.clocks.follow(input.resume, signal)),
   };
 }

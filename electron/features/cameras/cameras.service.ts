@@ -1,5 +1,5 @@
 import type { JsonObject } from '#contract/base.ts';
-import type { FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
+import type { CameraChange, FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
 import { findFfmpeg } from '#native/ffmpeg/binary.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
@@ -10,11 +10,16 @@ import { probeAddresses } from '#native/onvif/probe.ts';
 import { expandAddresses } from '#native/onvif/ranges.ts';
 import { fail } from '#station/errors.ts';
 import type { Actor, EventsPort, SitePort, StationPorts } from '#station/ports.ts';
+import { createBatches, type CameraShelf, type CameraWrite } from './batches.ts';
+import { changed } from './change.ts';
+import { watchClocks } from './clocks.ts';
 import { readCameraList } from './import/read-list.ts';
 import { listenToCameras } from './onvif-events.ts';
+import { changeOnDevice, sharingLogin } from './password.ts';
 import { probeDevice } from './probe-device.ts';
 import { loadTemplates, shownTemplate } from './templates.ts';
 import { testStream } from './test-stream.ts';
+import type { createTrust } from './trust.ts';
 
 /** Tests at the same time: each is a pull of its own. */
 const TESTS_AT_ONCE = 4;
@@ -22,8 +27,9 @@ const TESTS_AT_ONCE = 4;
 export interface CamerasDeps {
   events: EventsPort;
   isActive: (deviceId: string, type: string) => boolean;
-  /** Writes one camera as the site does it: checked, sealed, audited. */
-  putCamera: (actor: Actor, camera: JsonObject, password: string | undefined) => void;
+  /** Writes cameras as the site does it: checked, sealed, audited. */
+  shelf: CameraShelf;
+  trust: ReturnType<typeof createTrust>;
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
 }
@@ -34,7 +40,7 @@ export interface TestInput {
   transport: 'tcp' | 'udp';
   username: string;
   password: string;
-  onvif?: { address: string; port: number } | undefined;
+  onvif?: { address: string; port: number; secure: boolean } | undefined;
   tryDefaults: boolean;
   template?: string | undefined;
 }
@@ -44,10 +50,15 @@ export type CamerasService = ReturnType<typeof createCameras>;
 /** Brings cameras in: finds them, asks them, tests them, reads lists of them, and hears what they report. */
 export function createCameras(ports: StationPorts, deps: CamerasDeps) {
   const { site, settings, write, audit } = ports;
+  const { trust, reachable } = deps;
+  const trusts = trust.check;
   const templates = loadTemplates(ports.paths.resources);
   const handover = createHandover();
   const stopping = new AbortController();
-  const listening = listenToCameras(ports, deps.events, deps.isActive);
+  const usualLogins = templates.flatMap(({ defaults }) => defaults);
+  const listening = listenToCameras(ports, { ...deps, trusts });
+  const clocks = watchClocks(ports, { reachable, trusts });
+  const batches = createBatches(ports, deps.shelf);
   let running = 0;
   let isDiscovering = false;
 
@@ -74,23 +85,24 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     if (cameraId === undefined) {
       if (url === undefined) return fail('INVALID', 'cameras.no_address');
       return {
-        source: { url, transport, ...(username ? { user: username, password } : {}) },
+        source: { url, transport, trusts, ...(username ? { user: username, password } : {}) },
         onvif: input.onvif,
       };
     }
     const camera =
-      deps.reachable.camera(cameraId) ??
+      reachable.camera(cameraId) ??
       fail('NOT_FOUND', 'site.unknown', { collection: 'cameras', id: cameraId });
     const own = input.stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl;
     if (url !== undefined && url !== own) return fail('INVALID', 'cameras.other_address');
     const login = camera.username
       ? { user: camera.username, password: site.cameraPassword(camera.id) ?? '' }
       : {};
-    return { source: { url: own, transport: camera.transport, ...login }, onvif: camera.onvif };
+    return { source: { url: own, transport: camera.transport, trusts, ...login }, onvif: camera.onvif };
   }
 
   return {
     listening,
+    clocks: clocks.live,
     templates: () => templates.map(shownTemplate),
 
     async discover(
@@ -130,13 +142,23 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
       }
     },
 
-    async probe(input: { host: string; port: number; username: string; password: string }): Promise<{
+    async probe(input: {
+      host: string;
+      port: number;
+      secure: boolean;
+      username: string;
+      password: string;
+    }): Promise<{
       reason: string | null;
       params: JsonObject;
       device: ProbedDevice | null;
     }> {
       try {
-        return { reason: null, params: {}, device: await probeDevice({ ...input, user: input.username }) };
+        const device = await probeDevice(
+          { ...input, user: input.username },
+          { trusts, certificateOf: trust.of, usualLogins },
+        );
+        return { reason: null, params: {}, device };
       } catch (error) {
         if (!(error instanceof OnvifError)) throw error;
         return { reason: error.code, params: { ...error.params }, device: null };
@@ -156,7 +178,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
             audit.append(tx, actor, 'camera.try_logins', hostOf(source.url), { count: defaults.length }),
           );
         return await testStream(
-          { source, defaults, ...(onvif ? { onvif } : {}) },
+          { source, defaults, usualLogins, ...(onvif ? { onvif } : {}) },
           { ffmpeg, handover, signal: stopping.signal },
         );
       } finally {
@@ -167,16 +189,61 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     importFile(actor: Actor, content: string, apply: boolean) {
       const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates);
       const isClean = read.problems.length === 0 && read.rows.every((row) => row.problems.length === 0);
-      if (apply && !isClean) return { ...read, added: 0 };
-      if (apply)
-        for (const { camera, password } of cameras)
-          deps.putCamera(actor, camera as unknown as JsonObject, password);
-      return { ...read, added: apply ? cameras.length : 0 };
+      if (!apply || !isClean) return { ...read, added: 0, batchId: null };
+      return { ...read, added: cameras.length, batchId: batches.write(actor, 'import', cameras) };
+    },
+
+    addMany(actor: Actor, cameras: readonly CameraWrite[]) {
+      const ids = new Set<string>();
+      for (const { camera } of cameras) {
+        if (site.camera(camera.id) || ids.has(camera.id))
+          return fail('CONFLICT', 'cameras.id_taken', { id: camera.id });
+        ids.add(camera.id);
+      }
+      return { count: cameras.length, batchId: batches.write(actor, 'add', cameras) };
+    },
+
+    changeMany(actor: Actor, ids: readonly string[], change: CameraChange) {
+      const { password } = change;
+      const all = [...new Set(ids)].map(
+        (id) => site.camera(id) ?? fail('NOT_FOUND', 'site.unknown', { collection: 'cameras', id }),
+      );
+      const writes = all.map((camera) => ({ camera: changed(camera, change), password }));
+      return { count: all.length, batchId: batches.write(actor, 'change', writes) };
+    },
+
+    batches: () => batches.list(),
+    undo: (actor: Actor, id: string) => ({ count: batches.undo(actor, id) }),
+
+    async changePassword(actor: Actor, cameraId: string, password: string) {
+      const camera =
+        site.camera(cameraId) ?? fail('NOT_FOUND', 'site.unknown', { collection: 'cameras', id: cameraId });
+      const { onvif, username } = camera;
+      if (!onvif || !username) return fail('INVALID', 'cameras.no_login');
+      const sharing = sharingLogin(camera, site.current().cameras);
+      write((tx) =>
+        audit.append(tx, actor, 'camera.password', cameraId, { cameras: sharing.map(({ id }) => id) }),
+      );
+      const before = site.cameraPassword(cameraId) ?? '';
+      const refusal = await changeOnDevice(
+        { ...camera, onvif, username },
+        { before, after: password },
+        trusts,
+      );
+      if (refusal) return { ...refusal, cameraIds: [] };
+      const put = sharing.map((one) => ({ camera: site.camera(one.id) ?? one, secret: { password } }));
+      deps.shelf.putCameras(actor, { put, remove: [] }, () => undefined);
+      return { reason: null, params: {}, cameraIds: sharing.map(({ id }) => id) };
+    },
+
+    trust(actor: Actor, at: { host: string; port: number; sha256: string }): void {
+      trust.accept(actor, at);
+      clocks.measureAll();
     },
 
     async stop(): Promise<void> {
       stopping.abort();
-      await listening.stop();
+      await Promise.all([listening.stop(), clocks.stop()]);
       await handover.close();
     },
   };
@@ -200,6 +267,7 @@ function found(
     id: device.id,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+    secure: url.protocol === 'https:',
     name: device.name,
     hardware: device.hardware,
     location: device.location,

@@ -1,35 +1,36 @@
 import type { Coded, ProbedDevice } from '#contract/cameras.contract.ts';
 import { streamUrl } from '#contract/site.ts';
+import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
 import { getDeviceInformation } from '#native/onvif/device.ts';
 import { getAudioOutputs, getProfiles, getStreamUri, type OnvifProfile } from '#native/onvif/media.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
+import type { Trusted } from './trust.ts';
 import { chooseStreams, probedStream, streamWarnings } from './channels.ts';
 
 /** A recorder with more channels is added in parts. */
 const MAX_CHANNELS = 64;
 
-/** Device service of a host as it is typed: an address, a name, or IPv6. */
-export const deviceUrl = (host: string, port: number): string => {
-  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return `http://${bare}:${port}/onvif/device_service`;
-};
-
 /** Asks a device what it is and has. @throws OnvifError */
-export async function probeDevice(of: {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-}): Promise<ProbedDevice> {
+export async function probeDevice(
+  of: { host: string; port: number; secure: boolean; user: string; password: string },
+  deps: {
+    trusts: CertificateCheck;
+    certificateOf: (at: { host: string; port: number }) => Trusted | undefined;
+    /** Logins of cameras fresh from the box. */
+    usualLogins: readonly (readonly [string, string])[];
+  },
+): Promise<ProbedDevice> {
   const login = of.user === '' ? {} : { login: { user: of.user, password: of.password } };
-  const client = createOnvifClient({ url: deviceUrl(of.host, of.port), ...login });
+  const client = createOnvifClient({ url: deviceUrl(of), trusts: deps.trusts, ...login });
   try {
     const information = await getDeviceInformation(client);
     const services = await client.services();
     const profiles = await getProfiles(client);
     const clockOffsetMs = (await client.time()).offsetMs;
     const channels = [];
-    for (const channel of chooseStreams(profiles).slice(0, MAX_CHANNELS)) {
+    const all = chooseStreams(profiles);
+    for (const channel of all.slice(0, MAX_CHANNELS)) {
       const ptz = profiles.find((one) => one.ptz && one.video?.sourceToken === channel.source);
       const main = await streamOf(client, channel.main);
       if (!main) continue;
@@ -45,14 +46,30 @@ export async function probeDevice(of: {
       ...information,
       clockOffsetMs,
       channels,
+      moreChannels: Math.max(0, all.length - MAX_CHANNELS),
+      services: [...services.keys()].filter((name) => name !== 'device'),
       events: services.has('events'),
       audioOutputs: (await getAudioOutputs(client)).length,
-      warnings: warningsOf(channels, clockOffsetMs, client.otherHost),
+      certificate: (of.secure && deps.certificateOf(of)) || null,
+      warnings: [
+        ...warningsOf(channels, clockOffsetMs, client.otherHost),
+        ...usualLogin(of.user, of.password, deps.usualLogins),
+      ],
     };
   } finally {
     client.close();
   }
 }
+
+/** No guess: the login that let us in is one that everybody knows. */
+export const usualLogin = (
+  user: string | undefined,
+  password: string | undefined,
+  usual: readonly (readonly [string, string])[],
+): Coded[] =>
+  usual.some(([name, word]) => name === user && word === password)
+    ? [{ code: 'default_password', params: { username: user ?? '' } }]
+    : [];
 
 /** Undefined where the device names no RTSP address: such a profile is for something else. */
 async function streamOf(client: OnvifClient, profile: OnvifProfile) {

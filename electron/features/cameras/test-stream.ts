@@ -3,45 +3,49 @@ import type { FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { FfmpegError, streamReason } from '#native/ffmpeg/failure.ts';
 import type { Handover } from '#native/ffmpeg/handover.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
+import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient } from '#native/onvif/client.ts';
 import { describe } from '#native/rtsp/describe.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { streamWarnings } from './channels.ts';
 import { audioOf } from './measure.ts';
-import { deviceUrl } from './probe-device.ts';
+import { usualLogin } from './probe-device.ts';
 import { watchStream } from './watch-stream.ts';
 
 const DESCRIBE_MS = 5_000;
 
 export interface TestOptions {
   source: RtspSource;
-  onvif?: { address: string; port: number };
+  onvif?: { address: string; port: number; secure: boolean };
+  /** Logins that everybody knows: using one is worth a warning. */
+  usualLogins: readonly (readonly [string, string])[];
   /** Logins to be tried besides, because somebody asked for it. */
   defaults: readonly (readonly [string, string])[];
 }
 
 /** Whether a stream works, what it is, and what one should know about it. Never rejects for a camera's sake. */
 export async function testStream(
-  { source, onvif, defaults }: TestOptions,
+  { source, onvif, defaults, usualLogins }: TestOptions,
   deps: { ffmpeg: () => Promise<FfmpegBinary>; handover: Handover; signal?: AbortSignal },
 ): Promise<StreamTest> {
-  const isPlain = /^rtsp:/i.test(source.url);
   // the cheap question first: its refusal says precisely why, and no ffmpeg is started for it
-  const described = isPlain ? await describe({ ...source, timeoutMs: DESCRIBE_MS }) : undefined;
+  const described = await describe({ ...source, timeoutMs: DESCRIBE_MS });
   const none = (reason: string): StreamTest => ({ reason, picture: null, facts: null, warnings: [] });
-  if (described && !described.ok && described.reason !== 'wrong_password') return none(described.reason);
-  const result = described?.ok === false ? none(described.reason) : await watch();
+  if (!described.ok && described.reason !== 'wrong_password') return none(described.reason);
+  const result = described.ok ? await watch(described.sdp) : none(described.reason);
   // last, because wrong logins may lock the right one out
-  if (isPlain) result.warnings.push(...(await loginWarnings(source, defaults)));
+  const known = described.ok ? usualLogin(source.user, source.password, usualLogins) : [];
+  result.warnings.push(...(known.length > 0 ? known : await loginWarnings(source, defaults)));
   return result;
 
-  async function watch(): Promise<StreamTest> {
-    const clockOffsetMs = onvif ? await clockOf(onvif) : null;
+  async function watch(sdp: string): Promise<StreamTest> {
+    const clockOffsetMs = onvif ? await clockOf(onvif, source.trusts) : null;
     try {
       const { stream, picture } = await watchStream(source, { ...deps, ffmpeg: await deps.ffmpeg() });
       return {
         reason: null,
         picture: picture?.toString('base64') ?? null,
-        facts: { ...stream, audio: described?.ok ? audioOf(described.sdp) : [], clockOffsetMs },
+        facts: { ...stream, audio: audioOf(sdp), clockOffsetMs },
         warnings: [
           ...streamWarnings({ ...stream, clockOffsetMs }),
           ...(picture ? [] : [{ code: 'not_decoded', params: {} }]),
@@ -57,10 +61,11 @@ export async function testStream(
 /** Whether the camera lets in anybody, or one of the usual logins. Each is one more DESCRIBE; at most three. */
 async function loginWarnings(source: RtspSource, defaults: TestOptions['defaults']): Promise<Coded[]> {
   if (defaults.length === 0) return [];
-  const open = await describe({ url: source.url, timeoutMs: DESCRIBE_MS });
+  const of = { url: source.url, timeoutMs: DESCRIBE_MS, trusts: source.trusts };
+  const open = await describe(of);
   if (open.ok) return [{ code: 'no_password', params: {} }];
   for (const [user, password] of defaults) {
-    const answer = await describe({ url: source.url, user, password, timeoutMs: DESCRIBE_MS });
+    const answer = await describe({ ...of, user, password });
     if (answer.ok) return [{ code: 'default_password', params: { username: user } }];
     if (answer.reason !== 'wrong_password') break;
   }
@@ -68,8 +73,12 @@ async function loginWarnings(source: RtspSource, defaults: TestOptions['defaults
 }
 
 /** The device's clock needs no login. Null where it does not tell. */
-async function clockOf({ address, port }: { address: string; port: number }): Promise<number | null> {
-  const client = createOnvifClient({ url: deviceUrl(address, port), timeoutMs: 3_000 });
+async function clockOf(
+  at: { address: string; port: number; secure: boolean },
+  trusts: CertificateCheck | undefined,
+): Promise<number | null> {
+  const url = deviceUrl({ ...at, host: at.address });
+  const client = createOnvifClient({ url, timeoutMs: 3_000, ...(trusts ? { trusts } : {}) });
   try {
     return (await client.time()).offsetMs;
   } catch {

@@ -3,7 +3,13 @@ import type { FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { FfmpegError, reasonOfText, streamReason } from '#native/ffmpeg/failure.ts';
 import type { Handover } from '#native/ffmpeg/handover.ts';
 import { nutParser } from '#native/ffmpeg/nut.ts';
-import { addressWithLogin, checkCertificate, secretsOf, withResolvedHost, type RtspSource } from '#native/ffmpeg/source.ts';
+import {
+  addressWithLogin,
+  checkCertificate,
+  secretsOf,
+  withResolvedHost,
+  type RtspSource,
+} from '#native/ffmpeg/source.ts';
 import { startChild } from '#native/process/child.ts';
 import { runChild } from '#native/process/run-child.ts';
 import { measure, type SeenFrame, type WatchedStream } from './measure.ts';
@@ -41,7 +47,6 @@ export async function watchStream(
       input,
       transport: source.transport,
       probe: 'slow',
-      transcode: false,
       formatMajor: ffmpeg.formatMajor,
     }),
     stdout: 'pipe',

@@ -1,13 +1,18 @@
 import type { Camera } from '#contract/site.ts';
+import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import { getProfiles, getStreamUri, type OnvifProfile } from '#native/onvif/media.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { createPtz, type OnvifPtz, type PtzNode } from '#native/onvif/ptz.ts';
 
 /** Where a camera takes commands, and as whom. */
 export interface PtzEndpoint {
   address: string;
   port: number;
+  secure: boolean;
+  /** Over https: whether its certificate is the known one. */
+  trusts: CertificateCheck;
   user: string;
   password: string;
   mainUrl: string;
@@ -22,19 +27,24 @@ export interface PtzHead {
 }
 
 /** Null for a camera that cannot be steered, or whose ONVIF address nobody entered. */
-export function endpointOf(camera: Camera | undefined, password: string | undefined): PtzEndpoint | null {
+export function endpointOf(
+  camera: Camera | undefined,
+  password: string | undefined,
+  trusts: CertificateCheck,
+): PtzEndpoint | null {
   if (!camera?.ptz || !camera.onvif) return null;
-  const { address, port, profile } = camera.onvif;
+  const { address, port, secure, profile } = camera.onvif;
   const { mainUrl, username } = camera;
-  return { address, port, user: username ?? '', password: password ?? '', mainUrl, profile: profile ?? null };
+  const login = { user: username ?? '', password: password ?? '' };
+  return { address, port, secure, trusts, ...login, mainUrl, profile: profile ?? null };
 }
 
 /** Connects to a camera's PTZ. @throws OnvifError not_supported without PTZ, and all of the client's */
 export async function openHead(of: PtzEndpoint, nowMs: () => number): Promise<PtzHead> {
-  const host = of.address.includes(':') && !of.address.startsWith('[') ? `[${of.address}]` : of.address;
   const client = createOnvifClient({
-    url: `http://${host}:${of.port}/onvif/device_service`,
+    url: deviceUrl({ ...of, host: of.address }),
     nowMs,
+    trusts: of.trusts,
     ...(of.user === '' ? {} : { login: { user: of.user, password: of.password } }),
   });
   try {

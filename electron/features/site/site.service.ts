@@ -6,6 +6,7 @@ import {
   SITE_COLLECTIONS,
   site as siteSchema,
   siteCollections,
+  type Camera,
   type Site,
   type SiteCollection,
   type SiteFile,
@@ -21,6 +22,12 @@ import * as store from './site.store.ts';
 export class SiteFileError extends Error {}
 const lineText = (problem: SiteProblem) =>
   `  ${problem.line ? `line ${problem.line}: ` : ''}${problem.path} ${problem.code} ${JSON.stringify(problem.params)}`;
+
+/** Several cameras at once. `secret` absent keeps the stored password; an empty one removes it. */
+export interface CamerasChange {
+  put: { camera: Camera; secret?: { password: string } | { sealed: string | null } }[];
+  remove: string[];
+}
 
 export type SiteService = ReturnType<typeof createSite>;
 
@@ -94,6 +101,13 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     target: string,
     params: JsonObject,
     apply: () => void,
+  ) => editMany(tx, actor, next, [{ action, target, params }], apply);
+  const editMany = (
+    tx: Tx,
+    actor: Actor,
+    next: Site,
+    entries: readonly { action: string; target: string; params: JsonObject }[],
+    apply: () => void,
   ) => {
     const known = new Set(checkSite(index.site).map((one) => `${one.path} ${one.code}`));
     const problems = checkSite(next).filter((one) => !known.has(`${one.path} ${one.code}`));
@@ -104,7 +118,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     const revision = index.revision + 1;
     apply();
     store.save(tx.db, next, revision);
-    audit.append(tx, actor, action, target, params);
+    for (const { action, target, params } of entries) audit.append(tx, actor, action, target, params);
     tx.afterCommit(() => adopt(next, revision));
   };
   return {
@@ -147,6 +161,42 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
               store.putSecret(tx.db, object.id, cameraPassword === '' ? null : vault.seal(cameraPassword));
           },
         );
+      });
+    },
+    /** The stored password as it is sealed; null: none. */
+    sealedPassword: (id: string): string | null => store.secretOf(db, id) ?? null,
+    /**
+     * Several cameras in one transaction, all or none; each on record by itself.
+     * @param also written with them
+     */
+    putCameras(actor: Actor, change: CamerasChange, also: (tx: Tx) => void): void {
+      write((tx) => {
+        const before = new Map(index.site.cameras.map((one) => [one.id, one]));
+        const next = new Map(before);
+        for (const id of change.remove) next.delete(id);
+        for (const { camera } of change.put) next.set(camera.id, camera);
+        const entries = [
+          ...change.remove.map((id) => ({ id, after: null })),
+          ...change.put.map(({ camera }) => ({ id: camera.id, after: camera })),
+        ].map(({ id, after }) => ({
+          action: after === null ? 'site.remove' : before.has(id) ? 'site.edit' : 'site.add',
+          target: `cameras/${id}`,
+          params: { before: (before.get(id) ?? null) as never, after: after as never },
+        }));
+        editMany(tx, actor, { ...index.site, cameras: [...next.values()] }, entries, () => {
+          for (const id of change.remove) {
+            store.removeObject(tx.db, 'cameras', id);
+            store.putSecret(tx.db, id, null);
+          }
+          for (const { camera, secret } of change.put) {
+            store.putObject(tx.db, 'cameras', camera);
+            if (secret === undefined) continue;
+            if ('sealed' in secret) store.putSecret(tx.db, camera.id, secret.sealed);
+            else
+              store.putSecret(tx.db, camera.id, secret.password === '' ? null : vault.seal(secret.password));
+          }
+        });
+        also(tx);
       });
     },
     remove(actor: Actor, collection: SiteCollection, id: string): void {

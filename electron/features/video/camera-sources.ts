@@ -2,6 +2,7 @@ import type { StreamKind } from '#contract/media-wire.ts';
 import type { Camera, PullChoice } from '#contract/site.ts';
 import type { DirectFor } from '#native/ffmpeg/pull-choice.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import type { SitePort } from '#station/ports.ts';
 
 /** The stream that a camera really has for what is asked: its main one where there is no other. */
@@ -10,12 +11,19 @@ export function streamOf(camera: Camera, asked: StreamKind): StreamKind {
 }
 
 /** Where to pull it from. The password comes from the vault and goes to the driver only. */
-export function sourceOf(site: SitePort, camera: Camera, stream: StreamKind): RtspSource {
+export function sourceOf(
+  site: SitePort,
+  camera: Camera,
+  stream: StreamKind,
+  trusts: CertificateCheck,
+): RtspSource {
   return {
     url: stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl,
     transport: camera.transport,
+    sound: camera.sound !== 'off',
     user: camera.username,
     password: site.cameraPassword(camera.id),
+    trusts,
   };
 }
 

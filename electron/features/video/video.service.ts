@@ -6,6 +6,7 @@ import { PULL_CHOICES } from '#contract/site.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
 import { createRelay, type Relay, type StreamState } from '#native/ffmpeg/relay.ts';
 import { describe } from '#native/rtsp/describe.ts';
+import type { CertificateCheck } from '#native/tls/pinned.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile, StationPorts } from '#station/ports.ts';
 import { addRelay, cameraDesk, cameraState, type CameraDesk } from './camera-desk.ts';
 import type { HealthChange } from './camera-health.ts';
@@ -41,11 +42,13 @@ export interface VideoSessions<Session> {
  * Live video: one relay per stream that somebody looks at, and a question now and then to every camera that nobody
  * looks at, so that a lost camera is known before it is needed. Publishes `camera.lost` and `camera.back`.
  * @param mediaUrl address of the media WebSocket as a console reaches it
+ * @param trusts whether a camera's certificate is the known one (rtsps)
  */
 export function createVideo<Session>(
   ports: StationPorts,
   sessions: VideoSessions<Session>,
   mediaUrl: () => string,
+  trusts: CertificateCheck,
 ) {
   const { bus, clock, log, settings, site } = ports;
   settings.define(
@@ -81,8 +84,7 @@ export function createVideo<Session>(
     return addRelay(desk, stream, (meter) =>
       createRelay({
         label: `${cameraId}/${stream}`,
-        source: sourceOf(site, camera, stream),
-        transcode: settings.boolean('video.transcodeH265') ? 'if_needed' : 'never',
+        source: sourceOf(site, camera, stream, trusts),
         ffmpeg: ffmpeg.get,
         handover,
         direct: {
@@ -145,7 +147,7 @@ export function createVideo<Session>(
       const desk = desks.get(camera.id) ?? cameraDesk(camera.id);
       desks.set(camera.id, desk);
       for (const stream of STREAM_KINDS)
-        desk.relays.get(stream)?.relay.update(sourceOf(site, camera, stream));
+        desk.relays.get(stream)?.relay.update(sourceOf(site, camera, stream, trusts));
       publish(desk);
     }
   }
@@ -165,10 +167,9 @@ export function createVideo<Session>(
 
   async function checkOne(desk: CameraDesk): Promise<void> {
     const camera = site.camera(desk.id);
-    // rtsps would need a TLS client of its own; such a camera is known by its pictures only.
-    if (!camera || /^rtsps:/i.test(camera.mainUrl)) return;
+    if (!camera) return;
     const answer = await describe({
-      ...sourceOf(site, camera, streamOf(camera, 'sub')),
+      ...sourceOf(site, camera, streamOf(camera, 'sub'), trusts),
       timeoutMs: CHECK_TIMEOUT_MS,
     });
     // Somebody began to look meanwhile: the stream knows better.

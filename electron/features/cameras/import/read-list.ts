@@ -1,5 +1,6 @@
 import type { Coded, ImportedRow } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema, type Camera, type Site } from '#contract/site.ts';
+import { streamKey } from '#domain/stream-address.ts';
 import { fillTemplate, type VendorTemplate } from '../templates.ts';
 import { readHeads, type Column } from './columns.ts';
 import { decodeText, readCsv, TableError } from './csv-read.ts';
@@ -64,6 +65,7 @@ function rowReader(
 ) {
   const known = new Set(site.cameras.map(({ id }) => id));
   const taken = new Map<string, number>();
+  const streams = new Map(site.cameras.map((one) => [streamKey(one.mainUrl), { id: one.id, row: 0 }]));
   const placeByWord = new Map(
     site.places.flatMap((one) =>
       [one.name.en, one.name.zh, one.id].map((word) => [word.trim().toLowerCase(), one.id]),
@@ -100,6 +102,15 @@ function rowReader(
     const id = cell('id') || freshId(cell('host') || urls.main || '', channel ?? 1, known, taken);
     if (taken.has(id)) bad('id', 'twice', { id, row: taken.get(id)! });
     taken.set(id, row);
+
+    if (urls.main !== undefined) {
+      const key = streamKey(urls.main);
+      const other = streams.get(key);
+      const column: Column = columns.has('mainUrl') && cell('mainUrl') !== '' ? 'mainUrl' : 'host';
+      if (other && other.row > 0) bad(column, 'same_stream_row', { row: other.row });
+      else if (other && other.id !== id) bad(column, 'same_stream', { id: other.id });
+      streams.set(key, { id, row });
+    }
 
     const before = site.cameras.find((one) => one.id === id);
     const optional = (key: string, value: unknown) =>
