@@ -40,6 +40,14 @@ export function arrangeTiles(
   );
 }
 
+/** A person makes a tile primary: held tiles change places with it and stay held. */
+export function swapPrimary(held: readonly HeldTile[], cameraId: string, at: number): HeldTile[] {
+  return held.map((tile) => {
+    if (tile.cameraId === cameraId) return { cameraId, at: 0 };
+    return tile.at === 0 ? { ...tile, at } : tile;
+  });
+}
+
 /** What is recorded around an alarm and played in a loop beside the live picture. */
 export interface LoopSpan {
   /** When it happened, by the station's clock. */

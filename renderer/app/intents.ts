@@ -18,8 +18,8 @@ export function useIntents() {
   return {
     has,
     go,
-    /** Its cameras live, on the video wall. */
-    picture: forAlarm('video'),
+    /** Its cameras live, in the alarm matrix: the wall is the guard's own. */
+    picture: forAlarm('matrix'),
     /** Its place on the map, selected. */
     map: forAlarm('overview'),
     /** Its entry in the alarm desk. */

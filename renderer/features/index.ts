@@ -5,6 +5,7 @@ import broadcast from './broadcast/index.ts';
 import cameras from './cameras/index.ts';
 import devices from './devices/index.ts';
 import emergency from './emergency/index.ts';
+import matrix from './matrix/index.ts';
 import overview from './overview/index.ts';
 import patrol from './patrol/index.ts';
 import perimeter from './perimeter/index.ts';
@@ -18,6 +19,7 @@ export const screens: Screen[] = [
   overview,
   alarms,
   emergency,
+  matrix,
   broadcast,
   cameras,
   devices,

@@ -16,10 +16,10 @@ test('from an alarm to its record, through a crash', async ({ page, park }) => {
   });
 
   await test.step('the pictures of its cameras move, also of the one with a password', async () => {
-    // Below the map in a video element, on the wall perhaps on a canvas.
+    // Below the map in a video element, in the matrix on a canvas.
     expect(await expectMoving(tile(page, 'cam-open'))).toBeGreaterThan(5);
     await page.keyboard.press('v');
-    await expect(page).toHaveURL(/#\/video\?alarm=/);
+    await expect(page).toHaveURL(/#\/matrix$/);
     await expectMoving(tile(page, 'cam-open'));
     await expectMoving(tile(page, 'cam-locked'));
   });
