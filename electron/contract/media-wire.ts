@@ -50,6 +50,11 @@ export const mediaRequest = z.discriminatedUnion('type', [
     working: z.boolean().optional(),
   }),
   z.object({ type: z.literal('close'), sub: subscription }),
+  /**
+   * Sound of a stream, live or replayed, from now on or no more. In a replay it comes at 1x only. Silent until asked for:
+   * a wall has one tile that is heard.
+   */
+  z.object({ type: z.literal('listen'), sub: subscription, on: z.boolean() }),
   /** Try now instead of at the next retry. */
   z.object({ type: z.literal('retry'), sub: subscription }),
   /** Opens a recording at a wall time; `sub` is closed by `close` as a live one. */
@@ -85,10 +90,23 @@ export const mediaState = z.object({
   reason: z.enum(CAMERA_REASONS).nullable(),
   attempt: z.int(),
   retryAtMs: z.number().nullable(),
-  /** The station had to re-encode the stream for this console. */
-  transcoded: z.boolean(),
+  /** What the station made H.264 of because this console asked for it, and ffmpeg's name of the encoder. */
+  transcoded: z
+    .object({ codec: z.string(), width: z.int(), height: z.int(), encoder: z.string() })
+    .nullable(),
 });
 export type MediaState = z.infer<typeof mediaState>;
+
+/** How a track's sound is to be decoded: what WebCodecs wants to know. */
+export const mediaSound = z.object({
+  /** mp4a.40.2, alaw, ulaw, flac */
+  codec: z.string(),
+  sampleRate: z.int(),
+  channels: z.int(),
+  /** What the decoder is configured with (AudioSpecificConfig; fLaC and STREAMINFO), base64; empty for G.711. */
+  config: z.string(),
+});
+export type MediaSound = z.infer<typeof mediaSound>;
 
 /** To the console. */
 export const mediaNotice = z.discriminatedUnion('type', [
@@ -100,6 +118,8 @@ export const mediaNotice = z.discriminatedUnion('type', [
     codec: z.string(),
     width: z.int(),
     height: z.int(),
+    /** Null: there is nothing to hear. */
+    sound: mediaSound.nullable(),
   }),
   /**
    * Of a replay. `jumped`: what follows belongs to jump number `jump`; what came before it is of the past, and `atMs` is
@@ -126,7 +146,7 @@ export type MediaNotice = z.infer<typeof mediaNotice>;
 
 export const MEDIA_HEADER_BYTES = 32;
 const VERSION = 1;
-const FLAG = { key: 1, init: 2, discontinuity: 4, cached: 8 };
+const FLAG = { key: 1, init: 2, discontinuity: 4, cached: 8, sound: 16 };
 
 export interface MediaHeader {
   sub: number;
@@ -138,11 +158,13 @@ export interface MediaHeader {
   discontinuity: boolean;
   /** Older than now: sent so that there is a picture at once; go to the newest. */
   cached: boolean;
+  /** A packet of sound as its codec counts them, instead of a picture; nothing but `ticks` and `receivedAtMs` is of use. */
+  sound?: boolean;
   /** Counts the frames of the stream's subscription, modulo 2^32. */
   sequence: number;
   /** When the station received the frame, UTC milliseconds; in a replay too. */
   receivedAtMs: number;
-  /** Decoding time in 1/90,000 s on the stream's own timeline, which begins anew with each init segment. */
+  /** Decoding time in 1/90,000 s on the stream's own timeline, which begins anew with each init segment; sound: when it is heard. */
   ticks: number;
 }
 
@@ -152,7 +174,8 @@ export function writeMediaHeader(view: DataView, header: MediaHeader): void {
     (header.key ? FLAG.key : 0) |
     (header.init ? FLAG.init : 0) |
     (header.discontinuity ? FLAG.discontinuity : 0) |
-    (header.cached ? FLAG.cached : 0);
+    (header.cached ? FLAG.cached : 0) |
+    (header.sound ? FLAG.sound : 0);
   view.setUint8(0, VERSION);
   view.setUint8(1, flags);
   view.setUint16(2, 0);
@@ -174,6 +197,7 @@ export function readMediaHeader(view: DataView): MediaHeader {
     init: (flags & FLAG.init) !== 0,
     discontinuity: (flags & FLAG.discontinuity) !== 0,
     cached: (flags & FLAG.cached) !== 0,
+    sound: (flags & FLAG.sound) !== 0,
     sequence: view.getUint32(8),
     receivedAtMs: view.getFloat64(16),
     ticks: view.getFloat64(24),

@@ -27,6 +27,7 @@ import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import type { LiveCollection } from './live.ts';
 import type { Log } from './log.ts';
+import type { PictureFact } from './picture-files.ts';
 import type { Settings } from './settings.ts';
 import type { Vault } from './vault.ts';
 
@@ -152,6 +153,25 @@ export interface PublisherPort {
     payload: string,
     options?: { retain?: boolean; expirySeconds?: number },
   ): Promise<void>;
+}
+/** features/pictures offers: what a person has seen on a camera, with its picture. */
+export interface ReportsPort {
+  /** Refuses a type that is no alarm (`picture.unknown_type`). */
+  check(type: string): void;
+  /** Keeps the picture as a file; `drop` takes away one that got no record. */
+  keep(picture: { jpeg: Buffer; takenAtMs: number }): Promise<PictureFact>;
+  drop(picture: PictureFact): Promise<void>;
+  /** The picture of a report, checked against its record. */
+  read(pictureId: string): Promise<{ data: Buffer; takenAtMs: number }>;
+  /**
+   * Records the picture and the event that it shows (an alarm, at rest until it is handled), all in `tx`.
+   * @returns id of the picture
+   */
+  record(
+    tx: Tx,
+    actor: Actor,
+    report: { cameraId: string; type: string; note: string; picture: PictureFact; data?: JsonObject },
+  ): string;
 }
 /** features/alarms offers. */
 export interface AlarmsPort {
@@ -315,6 +335,8 @@ export interface ReplayTile {
   /** @param back what is sent after it goes backwards in time */
   seek(jump: number, atMs: number, back?: boolean): void;
   step(jump: number, atMs: number, direction: 1 | -1): void;
+  /** Whether its sound is sent too, at 1x. */
+  listen(isOn: boolean): void;
   close(): void;
   /** Settles when nothing of it is left. */
   ended: Promise<void>;

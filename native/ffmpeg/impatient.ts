@@ -18,6 +18,7 @@ export function impatient(
       sink.frame(frame);
       report.first();
     },
+    audio: (frame) => sink.audio?.(frame),
     skipped() {
       sink.skipped();
       waitingSinceMs ??= performance.now();

@@ -64,6 +64,7 @@ export async function startSwitched(options: SwitchOptions): Promise<PullSwitch>
     const sink: MediaSink = {
       track: (track) => onTrack(run, track),
       frame: (frame) => onFrame(run, frame),
+      audio: (frame) => run === active && !run.isOver && !isStopped && out.audio(frame),
       skipped: () => undefined,
     };
     const { generation, progress } = context;

@@ -10,6 +10,8 @@ export interface RtspSource {
   user?: string;
   password?: string;
   transport: 'tcp' | 'udp';
+  /** The camera's sound is wanted beside its picture. */
+  sound?: boolean;
   /** For rtsps: whether the camera's certificate is the known one. */
   trusts?: CertificateCheck;
 }

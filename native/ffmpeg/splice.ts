@@ -1,5 +1,6 @@
 import { isSamePicture, retime } from './fmp4.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from './media.ts';
+import { isSameAudio } from './aac-config.ts';
+import type { AudioFrame, MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import { TICKS_PER_SECOND } from './timeline.ts';
 
 /** Pictures that are remembered for a pull that is behind: ffmpeg is one or two later than our own client. */
@@ -10,6 +11,8 @@ export interface Splice {
   track(track: MediaTrack): void;
   /** A frame of the present pull, in its own time. */
   frame(frame: MediaFrame): void;
+  /** Sound of the present pull, in its own time. */
+  audio(frame: AudioFrame): void;
   /** Another pull goes on: `shift` is added to its times, its first `skip` frames have been sent already. */
   begin(track: MediaTrack | undefined, shift: number, skip: number): void;
   /** Whether this is the track that was announced last. */
@@ -28,11 +31,12 @@ export function splice(sink: MediaSink): Splice {
   let skip = 0;
   let sent = 0;
   let isFirstPull = true;
+  let heardTicks = -Infinity;
   const recent: MediaFrame[] = [];
 
   return {
     track(track) {
-      if (shown && shown.init.equals(track.init)) return;
+      if (isSameTrack(shown, track)) return;
       shown = track;
       recent.length = 0;
       sink.track(track);
@@ -53,13 +57,20 @@ export function splice(sink: MediaSink): Splice {
       if (recent.length > RECENT) recent.shift();
       sink.frame(out);
     },
+    audio(frame) {
+      const ticks = frame.ticks + shift;
+      // Heard already: the pull before this one was ahead.
+      if (ticks <= heardTicks) return;
+      heardTicks = ticks;
+      sink.audio?.({ ...frame, ticks });
+    },
     begin(track, by, already) {
       isFirstPull = false;
       shift = by;
       skip = already;
       if (track) this.track(track);
     },
-    isShown: (track) => track !== undefined && shown !== undefined && shown.init.equals(track.init),
+    isShown: (track) => track !== undefined && isSameTrack(shown, track),
     ticksOf: (frame) => frame.ticks + shift,
     ticksAt(receivedAtMs) {
       const last = recent.at(-1);
@@ -74,4 +85,9 @@ export function splice(sink: MediaSink): Splice {
       return found && { ticks: found.ticks, newer: recent.length - 1 - at };
     },
   };
+}
+
+/** The same picture and the same sound: what is decoded goes on. */
+function isSameTrack(a: MediaTrack | undefined, b: MediaTrack): boolean {
+  return a !== undefined && a.init.equals(b.init) && isSameAudio(a.audio, b.audio);
 }

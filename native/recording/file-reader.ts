@@ -2,12 +2,17 @@ import { open } from 'node:fs/promises';
 import { boxHead, fragmentFacts } from './boxes.ts';
 import { diskError, RecordingError } from './errors.ts';
 import { MAX_HEAD_BYTES, readHead, type FileFacts } from './file-facts.ts';
-import type { Part } from './types.ts';
+import { isSound, readSound } from './sound-fragment.ts';
+import { soundOf } from './sound-init.ts';
+import type { FileSound } from './sound-types.ts';
+import { TICKS_PER_SECOND, type Part } from './types.ts';
 
 /** A recording that is read. */
 export interface RecordingReader {
   readonly facts: FileFacts;
   readonly init: Buffer;
+  /** Undefined: it was recorded without. */
+  readonly sound: FileSound | undefined;
   /** @throws RecordingError bad_file if the file ends before */
   read(offset: number, bytes: number): Promise<Buffer>;
   close(): Promise<void>;
@@ -24,6 +29,7 @@ export async function openRecording(file: string): Promise<RecordingReader> {
     return {
       facts,
       init,
+      sound: soundOf(init),
       async read(offset, bytes) {
         const data = Buffer.allocUnsafe(bytes);
         const got = await handle!.read(data, 0, bytes, offset).catch((error: unknown) => {
@@ -85,9 +91,14 @@ export function framesOf(data: Buffer, part: Part): FrameOfFile[] {
       at += head.bytes;
       continue;
     }
-    const facts = fragmentFacts(data.subarray(at + 8, at + head.bytes));
+    const moof = data.subarray(at + 8, at + head.bytes);
     const mdat = boxHead(data, at + head.bytes);
     const end = at + head.bytes + (mdat?.bytes ?? 0);
+    if (isSound(moof)) {
+      at = end;
+      continue;
+    }
+    const facts = fragmentFacts(moof);
     if (!facts || mdat?.type !== 'mdat' || end > data.length)
       throw new RecordingError('bad_file', `no frame at ${at} of a part`);
     const { key, ticks } = facts;
@@ -95,4 +106,37 @@ export function framesOf(data: Buffer, part: Part): FrameOfFile[] {
     at = end;
   }
   return frames;
+}
+
+/** A packet of recorded sound. */
+export interface SoundOfFile {
+  data: Buffer;
+  ticks: number;
+  wallMs: number;
+}
+
+/**
+ * The sound in the bytes of a part, as far as it can be read: it never costs the pictures.
+ * @param data up to the end of the part
+ */
+export function soundsOf(data: Buffer, part: Part, sound: FileSound): SoundOfFile[] {
+  const found: SoundOfFile[] = [];
+  for (let at = 0; at < data.length;) {
+    const head = boxHead(data, at);
+    if (!head || at + head.bytes > data.length) return found;
+    if (head.type === 'moof' && isSound(data.subarray(at + 8, at + head.bytes)))
+      for (const sample of readSound(data.subarray(at)) ?? []) {
+        const ticks = Math.round((sample.at * TICKS_PER_SECOND) / sound.sampleRate);
+        found.push({ data: sample.data, ticks, wallMs: wallOfSound(part, ticks) });
+      }
+    at += head.bytes;
+  }
+  return found;
+}
+
+/** As `wallAt`, but sound may reach a little over the part that it came in. */
+function wallOfSound(part: Part, ticks: number): number {
+  const span = part.endTicks - part.ticks;
+  const pace = span > 0 ? (part.endWallMs - part.wallMs) / span : 1_000 / TICKS_PER_SECOND;
+  return Math.round(part.wallMs + (ticks - part.ticks) * pace);
 }

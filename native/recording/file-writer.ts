@@ -3,6 +3,7 @@ import path from 'node:path';
 import { diskError, RecordingError } from './errors.ts';
 import { factsBox, type FileFacts } from './file-facts.ts';
 import { makeFolders, syncFolder } from './folders.ts';
+import { withSound } from './sound-init.ts';
 import type { Part, PendingPart, RecordedTrack } from './types.ts';
 
 /** A recording that grows. Appends follow one another; a sync may run beside them. */
@@ -36,7 +37,8 @@ export async function createRecordingFile(
   try {
     await makeFolders(root, path.dirname(file));
     handle = await open(file, 'wx');
-    const head = Buffer.concat([track.init, factsBox(facts)]);
+    const init = track.audio ? withSound(track.init, track.audio) : track.init;
+    const head = Buffer.concat([init, factsBox(facts)]);
     await writeAll(handle, [head], 0);
     await handle.sync();
     await syncFolder(path.dirname(file));

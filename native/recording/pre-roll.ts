@@ -1,3 +1,4 @@
+import type { RecordedSound } from './sound-types.ts';
 import type { RecordedFrame } from './types.ts';
 
 /** Ten seconds of 4 Mbit/s are 5 MB. */
@@ -8,7 +9,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * Older groups go when those after them reach back far enough, or when all together are too large.
  */
 export function preRoll(maxBytes = MAX_BYTES) {
-  let groups: { frames: RecordedFrame[]; bytes: number }[] = [];
+  let groups: { frames: (RecordedFrame | RecordedSound)[]; bytes: number }[] = [];
   let bytes = 0;
 
   function shift(): void {
@@ -33,8 +34,16 @@ export function preRoll(maxBytes = MAX_BYTES) {
       // One group alone that is too large: half of it could not be shown.
       if (bytes > maxBytes) shift();
     },
+    /** Goes with the group of pictures that it is heard in. */
+    addSound(sound: RecordedSound): void {
+      const group = groups.at(-1);
+      if (!group) return;
+      group.frames.push(sound);
+      group.bytes += sound.data.length;
+      bytes += sound.data.length;
+    },
     /** Everything, oldest first; it is empty afterwards. */
-    take(): RecordedFrame[] {
+    take(): (RecordedFrame | RecordedSound)[] {
       const all = groups.flatMap(({ frames }) => frames);
       groups = [];
       bytes = 0;

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { boxHead, fragmentFacts, MAX_MOOF_BYTES, PRFT_BYTES, readPrft } from './boxes.ts';
 import { diskError } from './errors.ts';
 import { MAX_HEAD_BYTES, readHead, type FileFacts } from './file-facts.ts';
+import { isSound } from './sound-fragment.ts';
 import { TICKS_PER_SECOND, type Part } from './types.ts';
 
 const WINDOW_BYTES = 64 * 1024;
@@ -82,7 +83,7 @@ async function scanParts(handle: FileHandle, from: number, size: number) {
     const fragment: Fragment | undefined =
       head?.type === 'moof' && part ? await readFragment(look, at, head.bytes, size) : undefined;
     if (!fragment || !part) break;
-    if (part.frames === 0) parts.push(part);
+    if (part.frames === 0 && !fragment.isSound) parts.push(part);
     addFragment(part, fragment, at);
     at += fragment.bytes;
   }
@@ -93,6 +94,8 @@ async function scanParts(handle: FileHandle, from: number, size: number) {
 
 interface Fragment {
   bytes: number;
+  /** It holds no picture: nothing but its bytes counts. */
+  isSound: boolean;
   ticks: number;
   duration: number;
   key: boolean;
@@ -106,19 +109,22 @@ async function readFragment(
 ): Promise<Fragment | undefined> {
   if (moofBytes > MAX_MOOF_BYTES) return undefined;
   const moof = await look(at, moofBytes);
-  const facts = moof && fragmentFacts(moof.subarray(8));
+  const isOfSound = moof !== undefined && isSound(moof.subarray(8));
+  const facts = isOfSound ? NO_PICTURE : moof && fragmentFacts(moof.subarray(8));
   const next = await look(at + moofBytes, 8);
   const mdat = next && boxHead(next, 0);
   if (!facts || mdat?.type !== 'mdat') return undefined;
   const bytes = moofBytes + mdat.bytes;
-  return at + bytes > size ? undefined : { bytes, ...facts };
+  return at + bytes > size ? undefined : { bytes, isSound: isOfSound, ...facts };
 }
+const NO_PICTURE = { ticks: 0, duration: 0, key: false };
 
 function addFragment(part: Part, fragment: Fragment, at: number): void {
   const { bytes, ticks, duration, key } = fragment;
+  part.bytes = at + bytes - part.offset;
+  if (fragment.isSound) return;
   const wallMs = part.wallMs + Math.max(0, Math.round(((ticks - part.ticks) / TICKS_PER_SECOND) * 1000));
   if (key) part.keys.push({ offset: at, bytes, ticks, wallMs });
-  part.bytes = at + bytes - part.offset;
   part.frames += 1;
   part.endTicks = Math.max(part.endTicks, ticks + duration);
 }

@@ -1,3 +1,5 @@
+import type { SoundSource } from './sound-types.ts';
+
 /** Ticks per second of every track: the RTP clock of video. */
 export const TICKS_PER_SECOND = 90_000;
 
@@ -18,6 +20,8 @@ export interface RecordedTrack {
   height: number;
   /** ftyp + moov. */
   init: Buffer;
+  /** Sound that is to be kept; absent: none. */
+  audio?: SoundSource | undefined;
 }
 
 /** Where a key frame lies in the file. */
@@ -29,7 +33,8 @@ export interface KeyFrame {
 }
 
 /**
- * About a second of a file: a prft box (the wall time of its first frame) and whole fragments after it. Wall and media
+ * About a second of a file: a prft box (the wall time of its first frame) and whole fragments after it, those of the
+ * pictures and then the one of the sound. Wall and media
  * time are both kept because they differ: a "25 fps" camera that sends 21 gives 60 s of media in 72 s.
  */
 export interface Part {
@@ -45,7 +50,7 @@ export interface Part {
 
 /** A part that is not in a file yet: offsets of its keys count from its own beginning. */
 export interface PendingPart extends Omit<Part, 'offset'> {
-  /** prft first, then one buffer per frame. */
+  /** prft first, then one buffer per frame, then that of the sound, if there is some. */
   buffers: Buffer[];
   /** Its first frame is a key frame: a file may begin with it. */
   startsWithKey: boolean;

@@ -5,6 +5,7 @@ import {
   type MediaHeader,
   type MediaNotice,
   type MediaRequest,
+  type MediaSound,
   type MediaState,
   type StreamKind,
 } from '#contract/media-wire.ts';
@@ -13,9 +14,11 @@ import {
 export interface MediaListener {
   state(state: MediaState): void;
   /** A new track: what came before does not continue. Its init segment is the next message. */
-  track(track: { codec: string; width: number; height: number }): void;
+  track(track: { codec: string; width: number; height: number; sound: MediaSound | null }): void;
   /** `data` is ftyp+moov if `header.init`, else moof+mdat of one frame. */
   media(header: MediaHeader, data: Uint8Array<ArrayBuffer>): void;
+  /** A packet of sound, after `listen`. */
+  sound?(header: MediaHeader, data: Uint8Array<ArrayBuffer>): void;
   /** The connection to the station was lost (and is being made again) or is there again. */
   link(isUp: boolean): void;
   refused(reason: string): void;
@@ -27,6 +30,8 @@ export type ReplayNotice = Extract<MediaNotice, { type: 'replay' }>;
 export type ReplayStart = Omit<Extract<MediaRequest, { type: 'replay' }>, 'type' | 'sub'>;
 export interface ReplaySubscription {
   readonly sub: number;
+  /** Whether its sound is sent too; asked for again by itself on each new connection. */
+  listen(isOn: boolean): void;
   close(): void;
 }
 
@@ -40,6 +45,8 @@ export interface MediaStream {
 export interface MediaSubscription {
   /** Asks the station to try the camera now. */
   retry(): void;
+  /** Whether its sound is sent too; asked for again by itself on each new connection. */
+  listen(isOn: boolean): void;
   close(): void;
 }
 
@@ -66,6 +73,7 @@ interface Entry {
   /** What opens it, asked for each connection. */
   request: () => MediaRequest;
   listener: MediaListener;
+  isHeard: boolean;
 }
 
 /** One connection for the pictures of all tiles, made when the first tile needs it and again whenever it breaks. */
@@ -104,9 +112,10 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
     socket = next;
     next.onopen = () => {
       failures = 0;
-      for (const { request, listener } of entries.values()) {
+      for (const [sub, { request, listener, isHeard }] of entries) {
         listener.link(true);
         send(request());
+        if (isHeard) send({ type: 'listen', sub, on: true });
       }
     };
     next.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
@@ -141,7 +150,10 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
 
   function media(data: ArrayBuffer): void {
     const header = readMediaHeader(new DataView(data));
-    entries.get(header.sub)?.listener.media(header, new Uint8Array(data, MEDIA_HEADER_BYTES));
+    const listener = entries.get(header.sub)?.listener;
+    const content = new Uint8Array(data, MEDIA_HEADER_BYTES);
+    if (header.sound) listener?.sound?.(header, content);
+    else listener?.media(header, content);
   }
 
   function drop(): void {
@@ -153,7 +165,7 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
   function add(listener: MediaListener, request: (sub: number) => MediaRequest) {
     const sub = nextSub;
     nextSub += 1;
-    const entry = { request: () => request(sub), listener };
+    const entry: Entry = { request: () => request(sub), listener, isHeard: false };
     entries.set(sub, entry);
     clearTimeout(idleTimer);
     if (socket) send(entry.request());
@@ -163,13 +175,17 @@ export function createMediaClient(options: MediaClientOptions): MediaClient {
       send({ type: 'close', sub });
       if (entries.size === 0) idleTimer = setTimeout(drop, IDLE_MS);
     };
-    return { sub, close };
+    const listen = (on: boolean) => {
+      if (entry.isHeard !== on) send({ type: 'listen', sub, on });
+      entry.isHeard = on;
+    };
+    return { sub, listen, close };
   }
 
   return {
     open(stream, listener) {
-      const { sub, close } = add(listener, (id) => ({ type: 'open', sub: id, ...stream }));
-      return { retry: () => send({ type: 'retry', sub }), close };
+      const { sub, listen, close } = add(listener, (id) => ({ type: 'open', sub: id, ...stream }));
+      return { retry: () => send({ type: 'retry', sub }), listen, close };
     },
     replay: (start, listener) => add(listener, (sub) => ({ type: 'replay', sub, ...start() })),
     steer: send,

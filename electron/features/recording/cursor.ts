@@ -1,4 +1,11 @@
-import { framesOf, type FrameOfFile, type RecordingReader } from '#native/recording/file-reader.ts';
+import {
+  framesOf,
+  soundsOf,
+  type FrameOfFile,
+  type RecordingReader,
+  type SoundOfFile,
+} from '#native/recording/file-reader.ts';
+import type { FileSound } from '#native/recording/sound-types.ts';
 import type { KeyFrame, Part } from '#native/recording/types.ts';
 import type { FileRow } from './files.store.ts';
 import type { Shelf } from './shelf.ts';
@@ -6,6 +13,10 @@ import type { Shelf } from './shelf.ts';
 export interface CursorFrame extends FrameOfFile {
   file: FileRow;
   init: Buffer;
+  /** How the file's sound is decoded; undefined: it has none. */
+  sound: FileSound | undefined;
+  /** What is heard from this frame on up to the end of its part, if it is the first that was read of that. */
+  sounds: SoundOfFile[];
 }
 export type Cursor = ReturnType<typeof createCursor>;
 
@@ -36,6 +47,8 @@ export function createCursor(
   let partIndex = 0;
   /** Frames of the present part that are still to come; undefined: not read yet. */
   let frames: FrameOfFile[] | undefined;
+  /** The sound of that part, until it has gone out with a frame. */
+  let sounds: SoundOfFile[] = [];
   /** Frames of the present part up to this are past. */
   let pastTicks = -1;
   /** Where to look when nothing is there yet. */
@@ -48,6 +61,7 @@ export function createCursor(
     await old?.close().catch(() => undefined);
     file = undefined;
     frames = undefined;
+    sounds = [];
     partIndex = 0;
     pastTicks = -1;
     for (let candidate = next; candidate;) {
@@ -79,13 +93,19 @@ export function createCursor(
     return enter(next);
   }
 
-  const out = (frame: FrameOfFile): CursorFrame => ({ ...frame, file: file!, init: reader!.init });
+  function out(frame: FrameOfFile): CursorFrame {
+    const own = sounds;
+    sounds = [];
+    return { ...frame, file: file!, init: reader!.init, sound: reader!.sound, sounds: own };
+  }
 
   async function load(part: Part): Promise<FrameOfFile[]> {
     // Only from the key frame on that the last one given out was, or that is sought.
     const key = part.keys.findLast(({ ticks }) => ticks <= Math.max(pastTicks, part.ticks));
     const offset = key?.offset ?? part.offset;
     const data = await reader!.read(offset, part.offset + part.bytes - offset);
+    const { sound } = reader!;
+    sounds = sound ? soundsOf(data, part, sound) : [];
     return framesOf(data, part).filter(({ ticks }) => ticks > pastTicks);
   }
 
@@ -108,6 +128,7 @@ export function createCursor(
       const key = part.keys.find(({ ticks }) => ticks > pastTicks);
       if (key) {
         frames = undefined;
+        sounds = [];
         pastTicks = key.ticks;
         return {
           data: await reader!.read(key.offset, key.bytes),

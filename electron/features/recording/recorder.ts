@@ -4,6 +4,7 @@ import type { RecordingCause } from '#domain/recording-types.ts';
 import type { Wanted } from '#domain/recording-rule.ts';
 import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
 import { preRoll } from '#native/recording/pre-roll.ts';
+import type { RecordedSound } from '#native/recording/sound-types.ts';
 import type { RecordedFrame, RecordedTrack } from '#native/recording/types.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Log } from '#station/log.ts';
@@ -18,6 +19,8 @@ const FLOWING_MS = 3_000;
 export interface RecorderOrder extends Wanted {
   stream: StreamKind;
   preMs: number;
+  /** Whether what is heard is kept too. */
+  sound: boolean;
 }
 export interface RecorderDeps extends Omit<TapeDeps, 'onProblem' | 'onClockForward' | 'library'> {
   library: Library;
@@ -29,7 +32,14 @@ export interface RecorderDeps extends Omit<TapeDeps, 'onProblem' | 'onClockForwa
 export type RecorderStatus = Pick<RecordingState, 'state' | 'reason' | 'cause'>;
 export type Recorder = ReturnType<typeof createRecorder>;
 
-const NOTHING: RecorderOrder = { pull: false, cause: null, reason: 'off', stream: 'main', preMs: 0 };
+const NOTHING: RecorderOrder = {
+  pull: false,
+  cause: null,
+  reason: 'off',
+  stream: 'main',
+  preMs: 0,
+  sound: false,
+};
 
 /** Records one camera as it is told to: one more viewer of the relay that the wall uses. */
 export function createRecorder(cameraId: string, deps: RecorderDeps) {
@@ -39,6 +49,10 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   let relay: Relay | undefined;
   let leave: (() => void) | undefined;
   let track: RecordedTrack | undefined;
+  /** The track as the camera sends it, sound and all. */
+  let source: RecordedTrack | undefined;
+  /** What was decided about sound anew: from the next key frame on, since a file begins with one. */
+  let nextTrack: RecordedTrack | undefined;
   let tape: Tape | undefined;
   let taped: { stream: StreamKind; cause: RecordingCause; sinceMs: number } | undefined;
   /** The last frame that was given to a tape: what a new visit to the relay brings again is not recorded twice. */
@@ -73,6 +87,10 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
     lastFrameAtMs = nowMs;
     bytes += frame.data.length;
     if (isEnding && frame.key) endTape();
+    if (frame.key && nextTrack) {
+      track = nextTrack;
+      nextTrack = undefined;
+    }
     if (taped) feed(frame);
     else ring.add(frame, order.preMs);
   }
@@ -86,6 +104,15 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
     last = { track, ticks: frame.ticks };
     tape.push(frame, track, taped.cause);
   }
+
+  function onSound(sound: RecordedSound): void {
+    if (!track?.audio) return;
+    if (!taped) ring.addSound(sound);
+    else if (!needsKey) tape?.pushSound(sound, track);
+  }
+
+  /** The track with its sound, or without. */
+  const kept = (of: RecordedTrack): RecordedTrack => (order.sound ? of : { ...of, audio: undefined });
 
   function beginTape(cause: RecordingCause): void {
     isEnding = false;
@@ -101,7 +128,9 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
     });
     taped = { stream: order.stream, cause, sinceMs: clock.monotonicMs() };
     needsKey = true;
-    for (const frame of ring.take()) feed(frame);
+    for (const one of ring.take())
+      if ('key' in one) feed(one);
+      else onSound(one);
   }
 
   function endTape(): void {
@@ -123,10 +152,13 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       state: onState,
       track(next) {
         ring.take();
-        track = next;
+        source = next;
+        track = kept(next);
+        nextTrack = undefined;
         needsKey = true;
       },
       frame: onFrame,
+      audio: onSound,
     });
   }
 
@@ -152,7 +184,9 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       const nowMs = clock.monotonicMs();
       // Another stream: the present recording ends, the other one begins with its own file.
       if (taped && next.stream !== taped.stream) endTape();
+      const isSoundDecided = next.sound !== order.sound;
       order = next;
+      if (isSoundDecided && source?.audio) nextTrack = kept(source);
       if (!next.pull) endTape();
       visit();
       if (next.cause) beginTape(next.cause);

@@ -51,7 +51,8 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
     const known = recorders.get(camera.id);
     if (rule.mode === 'off' && !known) return publish(camera, rule);
     const wanted = wantedOf(rule, local, triggers.isOn(camera.id));
-    recorderOf(camera.id).follow({ ...wanted, stream: rule.stream, preMs: rule.preSeconds * 1_000 });
+    const order = { ...wanted, stream: rule.stream, preMs: rule.preSeconds * 1_000 };
+    recorderOf(camera.id).follow({ ...order, sound: camera.sound === 'record' });
     publish(camera, rule);
   }
 

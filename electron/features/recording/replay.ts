@@ -5,8 +5,11 @@ import {
   writeMediaHeader,
   type MediaHeader,
   type MediaNotice,
+  type MediaSound,
 } from '#contract/media-wire.ts';
 import type { RecordingState } from '#contract/recording.contract.ts';
+import type { SoundOfFile } from '#native/recording/file-reader.ts';
+import type { FileSound } from '#native/recording/sound-types.ts';
 import { GAP_SLACK_MS } from '#domain/recording-gaps.ts';
 import type { Span } from '#domain/recording-types.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
@@ -21,6 +24,8 @@ const FULL_BYTES = 2 * 1024 * 1024;
 const AGAIN_MS = 50;
 /** A console that cannot follow gets the key frame where its clock is, instead of what is past. */
 const LATE_MS = 3_000;
+/** Sound that belongs to what was shown longer ago than this is not sent any more. */
+const SOUND_LATE_MS = 200;
 /** New pictures at the end of what is recorded so far come each second. */
 const END_POLL_MS = 500;
 /** Fast forward: more pictures a second than this nobody sees. */
@@ -47,6 +52,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   let pending: Jump | undefined = { ...request, direction: 0 };
   let jump = request.jump;
   let isClosed = false;
+  let isHeard = false;
+  /** Sound that has been read and belongs to what is shown next. */
+  let coming: SoundOfFile[] = [];
   let wake: () => void = () => undefined;
   let sequence = 0;
   let sentFile: number | undefined;
@@ -85,10 +93,10 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   function send(frame: CursorFrame, cached: boolean): void {
-    const { file, init, key, ticks, wallMs, data } = frame;
+    const { file, init, key, ticks, wallMs, data, sound } = frame;
     if (sentFile !== file.id) {
       const { codec, width, height } = file;
-      outlet.sendNotice({ type: 'track', sub, codec, width, height });
+      outlet.sendNotice({ type: 'track', sub, codec, width, height, sound: soundNotice(sound) });
       const none = { key: false, discontinuity: false, cached: false, receivedAtMs: 0, ticks: 0 };
       sendBytes(init, { ...none, init: true });
       sentFile = file.id;
@@ -97,6 +105,21 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     sendBytes(data, { key, init: false, discontinuity: isBroken, cached, receivedAtMs: wallMs, ticks });
     isBroken = false;
     lastWallMs = wallMs;
+    sendSounds(frame, cached);
+  }
+
+  /** What is heard from a frame on; of a frame that only leads to another one it waits for that. */
+  function sendSounds({ sounds, wallMs }: CursorFrame, cached: boolean): void {
+    coming = [...coming, ...sounds].filter((one) => one.wallMs > wallMs - SOUND_LATE_MS);
+    if (cached) return;
+    const isSent = isHeard && pace.speed === 1 && backMs === undefined;
+    for (const { data, wallMs: atMs, ticks } of isSent ? coming : []) {
+      // What may not be seen is not heard either, also where it shares a part with what may.
+      if (deps.blockAt(atMs)) continue;
+      const header = { key: false, init: false, discontinuity: false, cached: false };
+      sendBytes(data, { ...header, receivedAtMs: atMs, ticks, sound: true });
+    }
+    coming = [];
   }
 
   /** Frames from the key frame on up to the one to show, which is the last; empty if nothing is recorded from there on. */
@@ -287,10 +310,17 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
       pending = { jump: number, atMs, direction, epoch: request.epoch };
       wake();
     },
+    listen(isOn) {
+      isHeard = isOn;
+    },
     close() {
       isClosed = true;
       wake();
     },
     ended,
   };
+}
+
+function soundNotice(sound: FileSound | undefined): MediaSound | null {
+  return sound ? { ...sound, config: sound.config.toString('base64') } : null;
 }

@@ -3,6 +3,9 @@ import { prftBox } from '#native/recording/boxes.ts';
 import { diskError, type RecordingErrorCode } from '#native/recording/errors.ts';
 import { createRecordingFile, type RecordingFile } from '#native/recording/file-writer.ts';
 import { partBuilder } from '#native/recording/part-builder.ts';
+import { withSoundOf } from '#native/recording/sound-fragment.ts';
+import { soundPacker, type SoundPacker } from '#native/recording/sound-packer.ts';
+import type { RecordedSound } from '#native/recording/sound-types.ts';
 import {
   TICKS_PER_SECOND,
   type Part,
@@ -79,6 +82,7 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
   const jobs: (Job | End)[] = [];
   let queuedBytes = 0;
   let track: RecordedTrack | undefined;
+  let packer: SoundPacker | undefined;
   let isFresh = true;
   let cause: RecordingCause = 'continuous';
   let writing: Writing | undefined;
@@ -88,8 +92,10 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
   let isAbandoned = false;
   let pumping: Promise<void> | undefined;
 
-  function enqueue(part: PendingPart | undefined): void {
-    if (!part || !track) return;
+  function enqueue(pictures: PendingPart | undefined): void {
+    if (!pictures || !track) return;
+    const sound = packer?.take();
+    const part = sound ? withSoundOf(pictures, sound) : pictures;
     if (queuedBytes + part.bytes > MAX_QUEUE_BYTES) {
       setProblem('disk_slow', 'queue is full');
       isFresh = true;
@@ -273,12 +279,17 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
       if (track !== of) {
         enqueue(builder.flush());
         track = of;
+        packer = of.audio && soundPacker(of.audio);
         isFresh = true;
       }
       lastFrameAtMs = clock.monotonicMs();
       enqueue(builder.add(frame));
       if (why !== cause) builder.cutAtNextKey();
       cause = why;
+    },
+    /** Sound beside the pictures; it goes into the file with the part that they make. */
+    pushSound(sound: RecordedSound, of: RecordedTrack): void {
+      if (track === of) packer?.add(sound);
     },
     /** Called each second: what a silent camera has left in memory is written. */
     tick(): void {

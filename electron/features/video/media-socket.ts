@@ -28,6 +28,13 @@ export interface MediaSocketOptions<Session> {
   ): ReplayTile | 'forbidden' | 'unknown_camera';
 }
 
+interface OpenSubscription {
+  leave(): void;
+  listen(isOn: boolean): void;
+  relay?: Relay;
+  tile?: ReplayTile;
+}
+
 export interface MediaSocket<Session> {
   /** Takes an HTTP upgrade whose address holds `?token=`. Refuses it with 401 without saying why. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -47,7 +54,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
   const consoles = new Map<WebSocket, { session: Session; end(): void }>();
 
   function serve(socket: WebSocket, session: Session): void {
-    const open = new Map<number, { leave(): void; relay?: Relay; tile?: ReplayTile }>();
+    const open = new Map<number, OpenSubscription>();
     const congestion = createCongestion();
     const outlet: MediaOutlet = {
       get unsentBytes() {
@@ -67,7 +74,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       const relay = options.openStream(cameraId, stream);
       if (!relay) return refuse(sub, 'unknown_camera');
       const before = open.get(sub);
-      open.set(sub, { relay, leave: attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });
+      open.set(sub, { relay, ...attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });
       before?.leave();
     }
 
@@ -79,7 +86,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       open.delete(sub);
       const tile = options.openReplay?.(session, request, outlet) ?? 'unknown_camera';
       if (typeof tile === 'string') return refuse(sub, tile);
-      open.set(sub, { tile, leave: () => tile.close() });
+      open.set(sub, { tile, leave: () => tile.close(), listen: (isOn) => tile.listen(isOn) });
     }
 
     function steer(request: Extract<MediaRequest, { subs: number[] }>): void {
@@ -98,6 +105,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       if (request.type === 'open') openOne(request);
       if (request.type === 'replay') openReplay(request);
       if ('subs' in request) steer(request);
+      if (request.type === 'listen') open.get(request.sub)?.listen(request.on && options.mayView(session));
       if (request.type === 'retry') open.get(request.sub)?.relay?.retryNow();
       if (request.type === 'close') {
         open.get(request.sub)?.leave();
