@@ -1,12 +1,15 @@
+/**
+ * 'fast' believes the SDP; 'slow' reads the stream until its size is known (cameras whose SDP lacks SPS and PPS);
+ * 'reordered' reads it until the order of its frames is known, and leaves out the first one, which has no time then.
+ */
+export type Probe = 'fast' | 'slow' | 'reordered';
+
 /** What decides the arguments of one pull. */
 export interface PullArguments {
   /** Address that ffmpeg opens: our handover, never the camera's own with its password. */
   input: string;
   transport: 'tcp' | 'udp';
-  /** 'fast' believes the SDP; 'slow' reads the stream until its size is known (cameras whose SDP lacks SPS and PPS). */
-  probe: 'fast' | 'slow';
-  /** Re-encode to H.264 (for H.265 where the console cannot play it) instead of copying. */
-  transcode: boolean;
+  probe: Probe;
   /** Major version of libavformat, see FfmpegBinary. */
   formatMajor: number;
 }
@@ -20,7 +23,7 @@ const FAST_PROBE = ['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize'
 const SLOW_PROBE = ['-probesize', '2000000', '-analyzeduration', '5000000', '-fpsprobesize', '0'];
 
 /**
- * The whole argument list of a pull: RTSP in, NUT out on stdout, video only.
+ * The whole argument list of a pull: RTSP in, NUT out on stdout, video only, as the camera sends it.
  *
  * Why NUT: it passes frames on after one frame time (fMP4 and Matroska take two, they wait for the next time stamp),
  * needs no codec data in advance (FLV does), carries H.264, H.265 and every audio codec in the form the camera sent
@@ -36,15 +39,11 @@ export function pullArguments(pull: PullArguments): string[] {
     // Lost or late datagrams: 0.2 s of patience instead of 0.5.
     ...(pull.transport === 'udp' ? ['-max_delay', '200000'] : []),
     ...['-i', pull.input, '-map', '0:v:0'],
-    ...(pull.transcode ? ENCODE : COPY),
+    ...(pull.probe === 'reordered' ? ['-ss', '0.001'] : []),
+    ...COPY,
     ...['-f', 'nut', '-flush_packets', '1', 'pipe:1'],
   ];
 }
 
 /** 'copyinkf' passes frames before the first key frame too: that is how a stream without any is told from a silent one. */
 const COPY = ['-c:v', 'copy', '-copyinkf'];
-/** A key frame each 2 s of 25 frames; no B-frames, no look-ahead: 16 % of a core for 720p25. */
-const ENCODE = [
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-  ...['-profile:v', 'baseline', '-g', '50', '-crf', '26', '-maxrate', '4M', '-bufsize', '2M'],
-];

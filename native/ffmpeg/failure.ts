@@ -56,6 +56,8 @@ const SIGNS: readonly (readonly [RegExp, FfmpegErrorCode])[] = [
   [/Connection timed out|Operation timed out|-10060\b/i, 'timeout'],
   [/dimensions not set|Could not find codec parameters|unspecified size/i, 'probe_failed'],
   [/matches no streams|does not contain any stream/i, 'no_video'],
+  // NUT takes no frame without a time, and ffmpeg finds none for the first one where there are B-frames.
+  [/Negative pts not supported/, 'unsupported'],
   [/Invalid data found when processing input/i, 'bad_data'],
 ];
 

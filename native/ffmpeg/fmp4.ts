@@ -1,5 +1,6 @@
 import type { NalRange } from './annexb.ts';
 import { TICKS_PER_SECOND, type FrameTime } from './timeline.ts';
+import type { VideoFormat } from './video-codec.ts';
 
 /** A box: size, type, content (ISO/IEC 14496-12). */
 function box(type: string, ...content: Uint8Array[]): Buffer {
@@ -25,27 +26,14 @@ const text = (value: string) => Buffer.from(value, 'latin1');
 /** Unity of the transformation matrices. */
 const MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
-export interface H264Track {
-  width: number;
-  height: number;
-  sps: Buffer;
-  pps: readonly Buffer[];
-}
-
-/** AVCDecoderConfigurationRecord with four-byte lengths (ISO/IEC 14496-15 5.3.3.1). */
-export function avcConfiguration({ sps, pps }: H264Track): Buffer {
-  const sets = (list: readonly Buffer[]) => list.flatMap((set) => [u16(set.length), set]);
-  const head = Buffer.from([1, sps[1] as number, sps[2] as number, sps[3] as number, 0xff, 0xe1]);
-  return Buffer.concat([head, ...sets([sps]), Buffer.from([pps.length]), ...sets(pps)]);
-}
-
-/** ftyp and moov of a stream with one H.264 track, track 1, 90,000 ticks a second. */
-export function initSegment(track: H264Track): Buffer {
+/** ftyp and moov of a stream with one video track, track 1, 90,000 ticks a second. */
+export function initSegment(track: Pick<VideoFormat, 'width' | 'height' | 'entry'>): Buffer {
   const visual = Buffer.concat([
     ...[zeros(6), u16(1), zeros(16), u16(track.width, track.height), u32(0x480000, 0x480000, 0)],
     ...[u16(1), zeros(32), u16(0x18, 0xffff)],
   ]);
-  const entry = box('avc1', visual, box('avcC', avcConfiguration(track)));
+  const { type, configType, config } = track.entry;
+  const entry = box(type, visual, box(configType, config));
   const table = box(
     'stbl',
     box('stsd', u32(0, 1), entry),
@@ -80,7 +68,7 @@ export function initSegment(track: H264Track): Buffer {
     box('trak', header, media),
     box('mvex', box('trex', u32(0, 1, 1, 0, 0, 0))),
   );
-  return Buffer.concat([box('ftyp', text('iso5'), u32(512), text('iso5iso6mp41avc1')), moov]);
+  return Buffer.concat([box('ftyp', text('iso5'), u32(512), text(`iso5iso6mp41${type}`)), moov]);
 }
 
 /** Bytes before the first NAL length of every fragment: moof (104) and the head of mdat (8). */

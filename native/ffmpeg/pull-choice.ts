@@ -1,5 +1,6 @@
 import type { Clock } from '#native/process/clock.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
+import type { Probe } from './arguments.ts';
 import { directTrust } from './direct-trust.ts';
 import { FfmpegError } from './failure.ts';
 import type { MediaSink } from './media.ts';
@@ -24,7 +25,6 @@ export interface DirectPull {
 
 /** What one stream has learned of its camera: how to pull it, and how not. */
 export interface PullChoice {
-  readonly isTranscoding: boolean;
   /** Which pull to begin with, or to turn to. */
   wanted(): PullKind;
   /** Whether to turn away from a pull that runs. */
@@ -42,12 +42,11 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
   const keyFrameMs = options.keyFrameMs ?? 15_000;
   const trust = directTrust();
   let { source } = options;
-  let probe: 'fast' | 'slow' = 'fast';
-  let isTranscoding = false;
+  let probe: Probe = 'fast';
 
   function mayGoDirect(): boolean {
     if (!options.direct || options.direct.serves() === 'nobody') return false;
-    return !isTranscoding && trust.mayTry(clock.monotonicMs());
+    return trust.mayTry(clock.monotonicMs());
   }
 
   function wanted(): PullKind {
@@ -58,22 +57,14 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
   /** Not every refusal is the camera's fault: notes what the next try of ffmpeg has to do differently. */
   function canTryOtherwise(error: unknown): boolean {
     const code = error instanceof FfmpegError ? error.code : undefined;
+    const before = probe;
     // The description lacks the parameter sets: the stream has to be read for them.
-    if (code === 'probe_failed' && probe === 'fast') {
-      probe = 'slow';
-      return true;
-    }
-    if (code === 'codec_not_playable' && options.transcode === 'if_needed' && !isTranscoding) {
-      isTranscoding = true;
-      return true;
-    }
-    return false;
+    if (code === 'probe_failed' && probe === 'fast') probe = 'slow';
+    if (code === 'unsupported') probe = 'reordered';
+    return probe !== before;
   }
 
   return {
-    get isTranscoding() {
-      return isTranscoding;
-    },
     wanted,
     // Nobody works with it any more: what runs well goes on.
     shouldTurn: (from) => (from === 'direct' ? !mayGoDirect() : wanted() === 'direct'),
@@ -83,9 +74,8 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
         return options.direct.start({ label, source, sink, keyFrameMs }, context);
       const ffmpeg = await options.ffmpeg();
       for (;;) {
-        const choice = { probe, transcode: isTranscoding };
         try {
-          return await pull({ label, source, ffmpeg, handover, keyFrameMs, sink, ...choice }, context);
+          return await pull({ label, source, ffmpeg, handover, keyFrameMs, sink, probe }, context);
         } catch (error) {
           if (context.signal.aborted || !canTryOtherwise(error)) throw error;
         }
@@ -94,10 +84,10 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
     after(kind, error, ranMs) {
       const code = error instanceof FfmpegError ? error.code : 'failed';
       if (kind === 'ffmpeg') {
+        if (canTryOtherwise(error)) return 'ffmpeg';
         trust.otherFailed(code, ranMs);
         return (code === 'no_ffmpeg' || code === 'unusable_binary') && mayGoDirect() ? 'direct' : undefined;
       }
-      if (code === 'codec_not_playable' && canTryOtherwise(error)) return 'ffmpeg';
       if (!trust.failed(code, ranMs, clock.monotonicMs())) return undefined;
       options.direct?.onRefused?.(code);
       return 'ffmpeg';
@@ -105,7 +95,6 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
     forget(next) {
       source = next;
       probe = 'fast';
-      isTranscoding = false;
       trust.forget();
     },
   };

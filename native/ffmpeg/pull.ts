@@ -1,12 +1,11 @@
 import { startChild, type Child } from '#native/process/child.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
-import { pullArguments } from './arguments.ts';
+import { pullArguments, type Probe } from './arguments.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { FfmpegError, isFatalAtOnce, reasonOfLine, reasonOfText, type FfmpegErrorCode } from './failure.ts';
-import { h264Muxer } from './h264-muxer.ts';
-import type { MediaSink } from './media.ts';
-import { impatient } from './impatient.ts';
 import type { Handover } from './handover.ts';
+import { impatient } from './impatient.ts';
+import type { MediaSink } from './media.ts';
 import { nutParser, type NutStream } from './nut.ts';
 import {
   addressWithLogin,
@@ -15,6 +14,8 @@ import {
   withResolvedHost,
   type RtspSource,
 } from './source.ts';
+import { videoCodec } from './video-codec.ts';
+import { videoMuxer, type VideoMuxer } from './video-muxer.ts';
 
 export interface PullOptions {
   /** For errors, for instance the camera's id. */
@@ -23,15 +24,10 @@ export interface PullOptions {
   ffmpeg: FfmpegBinary;
   handover: Handover;
   sink: MediaSink;
-  /** Re-encode to H.264. */
-  transcode: boolean;
-  probe: 'fast' | 'slow';
+  probe: Probe;
   /** Frames without a key frame among them for this long end the pull with 'no_key_frame'. */
   keyFrameMs: number;
 }
-
-/** What ffmpeg calls H.264 in NUT. Everything else is named in the error. */
-const H264_FOURCC = 'H264';
 
 /**
  * One run of ffmpeg pulling one camera. Resolves with the first frame handed to the sink.
@@ -54,7 +50,6 @@ export async function startPull(options: PullOptions, context: WorkerContext): P
       input,
       transport: options.source.transport,
       probe: options.probe,
-      transcode: options.transcode,
       formatMajor: options.ffmpeg.formatMajor,
     }),
     stdout: 'pipe',
@@ -91,16 +86,17 @@ interface Report {
 
 /** Takes ffmpeg's output apart as it comes, and fails the pull for whatever is wrong with it. */
 function read(child: Child, options: PullOptions, report: Report): void {
-  let mux: ReturnType<typeof h264Muxer> | undefined;
+  let mux: VideoMuxer | undefined;
   let receivedAtMs = 0;
   let isDone = false;
 
   const sink = impatient(options.sink, options.keyFrameMs, report);
   const parser = nutParser({
     stream(stream) {
-      if (stream.fourcc !== H264_FOURCC)
-        throw new FfmpegError('codec_not_playable', { codec: codecName(stream) });
-      mux = h264Muxer(stream, sink);
+      const codec = videoCodec(stream.fourcc);
+      if (!codec) throw new FfmpegError('codec_not_playable', { codec: codecName(stream) });
+      // What reading on has not found out about the order of frames nobody can tell.
+      mux = videoMuxer(codec, stream, sink, options.probe === 'reordered');
     },
     frame(frame) {
       report.progress();

@@ -10,7 +10,7 @@ import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
-import type { MediaFrame, MediaSink, MediaTrack } from './media.ts';
+import type { AudioFrame, MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import type { Handover } from './handover.ts';
 import type { PullOptions } from './pull.ts';
 import { pullChoice, type DirectPull } from './pull-choice.ts';
@@ -24,8 +24,18 @@ export type StreamState =
   | ({ kind: 'live'; codec: string; width: number; height: number; sinceMs: number } & LiveManner)
   | { kind: 'waiting'; reason: StreamReason; attempt: number; retryAtMs: number };
 
+/** What was made H.264 of, and by what. */
+export interface Transcoding {
+  codec: string;
+  width: number;
+  height: number;
+  /** As ffmpeg names it, e.g. libx264, h264_vaapi. */
+  encoder: string;
+}
+
 interface LiveManner {
-  transcoded: boolean;
+  /** How it was re-encoded; null: as the camera sends it. */
+  transcoded: Transcoding | null;
   /** Which pull the pictures come from. Absent where there is only ffmpeg. */
   pull?: PullKind;
 }
@@ -37,6 +47,8 @@ export interface Viewer {
   track(track: MediaTrack): void;
   /** `isCached`: older than now, sent so that there is a picture at once. */
   frame(frame: MediaFrame, isCached: boolean): void;
+  /** Sound of the track announced last, for those who listen. */
+  audio?(frame: AudioFrame): void;
 }
 
 export interface JoinOptions {
@@ -47,8 +59,6 @@ export interface JoinOptions {
 export interface RelayOptions {
   label: string;
   source: RtspSource;
-  /** 'if_needed' re-encodes what the console cannot play (H.265), which costs a good part of a core each. Default 'never'. */
-  transcode?: 'never' | 'if_needed';
   /** Asked at every start: it may be installed, or its setting changed, meanwhile. Rejects with FfmpegError no_ffmpeg. */
   ffmpeg: () => Promise<FfmpegBinary>;
   handover: Handover;
@@ -165,6 +175,10 @@ export function createRelay(options: RelayOptions): Relay {
         options.onFrame?.(frame);
         for (const viewer of viewers) viewer.frame(frame, false);
       },
+      audio(frame) {
+        if (context.signal.aborted) return;
+        for (const viewer of viewers) viewer.audio?.(frame);
+      },
       skipped: () => undefined,
     };
   }
@@ -174,7 +188,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (from.kind === 'running' && track) {
       const { codec, width, height } = track;
       const how = {
-        transcoded: choice.isTranscoding,
+        transcoded: null,
         ...(options.direct && running ? { pull: running.kind } : {}),
       };
       return { kind: 'live', codec, width, height, sinceMs: from.sinceMs, ...how };

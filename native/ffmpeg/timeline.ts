@@ -15,15 +15,23 @@ export interface FrameTime {
   duration: number;
 }
 
+export interface Timeline {
+  next(pts: number): FrameTime;
+  /** From the next frame on the decoder reorders over another number of frames. */
+  setDelay(frames: number): void;
+  leaps(): number;
+}
+
 /**
  * Turns presentation times in decoding order into decoding times that begin at 0 and always grow. Leaps (a camera
  * whose clock was set, a stream that began again) are taken out: the timeline goes on one frame later.
- * `delay` is how many frames the decoder reorders over (0 for nearly every camera).
+ * `firstDelay` is how many frames the decoder reorders over (0 for nearly every camera).
  */
-export function timeline(delay: number): { next(pts: number): FrameTime; leaps(): number } {
+export function timeline(firstDelay: number): Timeline {
   /** The presentation times not yet given out as decoding times, smallest first (as every decoder derives them). */
   let held: number[] = [];
   let count = 0;
+  let delay = firstDelay;
   let shift = 0;
   let last: number | undefined;
   let duration = FIRST_GUESS;
@@ -57,6 +65,11 @@ export function timeline(delay: number): { next(pts: number): FrameTime; leaps()
         offset: Math.max(0, Math.round(pts - shift - dts)),
         duration: Math.round(duration),
       };
+    },
+    setDelay(frames) {
+      delay = frames;
+      held = [];
+      count = 0;
     },
     leaps: () => leaps,
   };

@@ -17,7 +17,7 @@ const LIVE: StreamState = {
   width: 640,
   height: 360,
   sinceMs: 1,
-  transcoded: false,
+  transcoded: null,
 };
 
 /** A relay whose frames the test makes. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runChild } from '#native/process/run-child.ts';
 import { BARCODE } from './rtsp-barcode.ts';
@@ -50,14 +50,13 @@ function encoder(spec: ClipSpec): string[] {
     rate,
   ];
   if (spec.codec === 'h265') {
-    const params = `log-level=error:keyint=${gop}:min-keyint=${gop}:bframes=0:scenecut=0`;
+    const params = `log-level=error:keyint=${gop}:min-keyint=${gop}:bframes=${spec.bFrames ?? 0}:scenecut=0:open-gop=0`;
     return [
       '-c:v',
       'libx265',
       '-preset',
       'ultrafast',
-      '-tune',
-      'zerolatency',
+      ...(spec.bFrames ? [] : ['-tune', 'zerolatency']),
       '-x265-params',
       params,
       ...common,
@@ -86,36 +85,36 @@ export async function testClip(spec: ClipSpec): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const file = path.join(FOLDER, `${spec.codec}-${spec.height}p${spec.fps}-${key}.${spec.codec}`);
-  if (existsSync(file)) return file;
+  if (existsSync(file) && existsSync(orderOf(file))) return file;
   await mkdir(FOLDER, { recursive: true });
   // tests run in threads of one process too: a process number is not a name of one's own
   const partial = `${file}.${randomUUID()}.part`;
   const source = `testsrc2=size=${spec.width}x${spec.height}:rate=${spec.fps}:duration=${spec.seconds}`;
   const delimiter = spec.codec === 'h264' ? 'h264_metadata=aud=insert' : 'hevc_metadata=aud=insert';
-  const { code, stderr } = await runChild({
-    label: 'test clip',
-    command: 'ffmpeg',
-    args: [
-      ...[
-        '-hide_banner',
-        '-loglevel',
-        'error',
-        '-y',
-        '-f',
-        'lavfi',
-        '-i',
-        source,
-        '-vf',
-        `${barcodeFilter()},format=yuv420p`,
-      ],
-      ...encoder(spec),
-      ...['-bsf:v', delimiter, '-f', spec.codec === 'h264' ? 'h264' : 'hevc', partial],
-    ],
-    timeoutMs: 120_000,
-    maxOutputBytes: 100_000,
-  });
-  if (code !== 0) throw new Error(`the test clip could not be made: ${stderr}`);
+  const raw = spec.codec === 'h264' ? 'h264' : 'hevc';
+  await run('ffmpeg', [
+    ...['-hide_banner', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', source],
+    ...['-vf', `${barcodeFilter()},format=yuv420p`, ...encoder(spec), '-f', 'mp4', `${partial}.mp4`],
+  ]);
+  const copy = ['-i', `${partial}.mp4`, '-c', 'copy', '-bsf:v', `${raw}_mp4toannexb,${delimiter}`];
+  await run('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...copy, '-f', raw, partial]);
+  const packets = ['-of', 'csv=p=0', '-show_entries', 'packet=pts', `${partial}.mp4`];
+  const shown =
+    (await run('ffprobe', ['-v', 'error', '-select_streams', 'v', ...packets])).match(/\d+/g) ?? [];
+  const times = shown.map(Number);
+  const sorted = times.toSorted((a, b) => a - b);
+  await writeFile(orderOf(file), JSON.stringify(times.map((time) => sorted.indexOf(time))));
+  await rm(`${partial}.mp4`, { force: true });
   await rename(partial, file);
-  await rm(partial, { force: true });
   return file;
+}
+
+/** Beside a clip: for each picture in its order of decoding the number that it is shown as. */
+export const orderOf = (clip: string): string => `${clip}.order.json`;
+
+async function run(command: string, args: readonly string[]): Promise<string> {
+  const limits = { timeoutMs: 120_000, maxOutputBytes: 1_000_000 };
+  const { code, stdout, stderr } = await runChild({ label: 'test clip', command, args, ...limits });
+  if (code !== 0) throw new Error(`the test clip could not be made: ${stderr}`);
+  return stdout.toString();
 }

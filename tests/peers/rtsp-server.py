@@ -8,7 +8,10 @@ The first line printed is JSON: {"rtspPort": n, "controlPort": n, "epochMs": t}.
 epochMs + n / fps, so a viewer that reads n from the picture's barcode knows how old the picture is.
 
 Control over HTTP: GET /stats -> {"connections": open now, "accepted": so far, "plays": {path: so far}},
-POST /stall?path=/cam1 and /resume?path=/cam1 (no more frames while the connection stays), POST /kick (drop everyone).
+POST /stall?path=/cam1 and /resume?path=/cam1 (no more frames while the connection stays), POST /kick (drop everyone),
+POST /clip?path=/cam1&clip=/x/b.h264&codec=h264&fps=15 (another clip from its next key frame on, in the same connection;
+with another codec everyone is dropped, as a camera does whose codec is set anew).
+A mount whose codec is "jpeg" shows GStreamer's own test picture.
 It ends when its standard input closes.
 """
 import json
@@ -70,6 +73,11 @@ class Clip:
             head = parameter_sets(units[0])
             units = [head + units[i + 1 if key else i] for i, key in enumerate(self.keys)]
         self.any_start = not mount.get("keys", True)
+        # B-frames: times have to be those at which pictures are shown, in another order than they are sent.
+        with open(mount["clip"] + ".order.json") as file:
+            order = json.load(file)
+        self.late = [shown - sent for sent, shown in enumerate(order)]
+        self.is_reordered = any(self.late)
         self.buffers = [Gst.Buffer.new_wrapped(unit) for unit in units]
         self.duration = Gst.SECOND // mount["fps"]
 
@@ -79,12 +87,16 @@ class Feed:
 
     def __init__(self, source, clip, path):
         self.source, self.clip, self.path, self.next = source, clip, path, None
+        self.zero = None
 
     def tick(self, now):
         clip = self.clip
         due = int((now - EPOCH) * Gst.SECOND / clip.duration)
         if self.path in STALLED:
             self.next = None
+            return True
+        # Before it plays there is no time to count from, and a wrong one stalls the pipeline.
+        if clip.is_reordered and self.source.get_state(0)[1] != Gst.State.PLAYING:
             return True
         if self.next is None:
             if not clip.any_start and not clip.keys[due % len(clip.keys)]:
@@ -93,25 +105,40 @@ class Feed:
         while self.next <= due:
             buffer = clip.buffers[self.next % len(clip.buffers)].copy()
             buffer.duration = clip.duration
+            if clip.is_reordered:
+                buffer.pts = self.shown_at(self.next)
             self.next += 1
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return False
         return True
 
 
+    def shown_at(self, number):
+        if self.zero is None:
+            now = self.source.get_clock().get_time() - self.source.get_base_time()
+            self.zero = now - number * self.clip.duration
+        return self.zero + (number + 4 + self.clip.late[number % len(self.clip.late)]) * self.clip.duration
+
+
 class Factory(GstRtspServer.RTSPMediaFactory):
     def __init__(self, mount):
         super().__init__()
-        self.mount, self.clip = mount, Clip(mount)
+        self.mount = mount
+        self.clip = None if mount["codec"] == "jpeg" else Clip(mount)
         self.set_shared(True)
         self.set_latency(0)
         self.set_suspend_mode(GstRtspServer.RTSPSuspendMode.NONE)
 
     def do_create_element(self, _url):
         codec = self.mount["codec"]
+        if codec == "jpeg":
+            return Gst.parse_launch(
+                "( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1"
+                " ! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
+            )
         # do-timestamp: stamps computed from the base time race with the start of the pipeline and stall it.
         return Gst.parse_launch(
-            "( appsrc name=v is-live=true do-timestamp=true format=time block=false max-bytes=4000000"
+            f"( appsrc name=v is-live=true do-timestamp={'false' if self.clip.is_reordered else 'true'} format=time block=false max-bytes=4000000"
             f' caps="video/x-{codec},stream-format=byte-stream,alignment=au,framerate={self.mount["fps"]}/1"'
             f" ! {codec}parse config-interval=-1"
             f" ! rtp{codec}pay name=pay0 pt=96 config-interval=0 aggregate-mode=zero-latency )"
@@ -119,6 +146,8 @@ class Factory(GstRtspServer.RTSPMediaFactory):
 
     def do_configure(self, media):
         path = self.mount["path"]
+        if self.clip is None:
+            return
         feed = Feed(media.get_element().get_by_name("v"), self.clip, path)
         with LOCK:
             FEEDS.append(feed)
@@ -167,6 +196,22 @@ def kick():
     SERVER.client_filter(lambda _server, _client: GstRtspServer.RTSPFilterResult.REMOVE)
 
 
+def change_clip(mount):
+    global FACTORIES
+    factory = next(one for one in FACTORIES if one.mount["path"] == mount["path"])
+    if factory.mount["codec"] == mount["codec"]:
+        factory.mount, factory.clip = mount, Clip(mount)
+        with LOCK:
+            for feed in FEEDS:
+                if feed.path == mount["path"]:
+                    feed.clip, feed.next = factory.clip, None
+        return
+    FACTORIES = [one for one in FACTORIES if one is not factory]
+    SERVER.get_mount_points().remove_factory(mount["path"])
+    add_factory(mount)
+    kick()
+
+
 class Control(BaseHTTPRequestHandler):
     def reply(self, body):
         data = json.dumps(body).encode()
@@ -188,6 +233,9 @@ class Control(BaseHTTPRequestHandler):
             STALLED.discard(path)
         elif url.path == "/kick":
             kick()
+        elif url.path == "/clip":
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            change_clip({**query, "fps": int(query["fps"])})
         self.reply({})
 
     def log_message(self, *_args):
@@ -201,15 +249,21 @@ SERVER.set_service("0")
 SERVER.get_thread_pool().set_max_threads(-1)
 SERVER.connect("client-connected", on_client)
 FACTORIES = []
-for one in CONFIG["mounts"]:
-    factory = Factory(one)
+
+
+def add_factory(mount):
+    factory = Factory(mount)
     FACTORIES.append(factory)
     if CONFIG.get("user"):
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("viewer", "media.factory.access", True)
         permissions.add_permission_for_role("viewer", "media.factory.construct", True)
         factory.set_permissions(permissions)
-    SERVER.get_mount_points().add_factory(one["path"], factory)
+    SERVER.get_mount_points().add_factory(mount["path"], factory)
+
+
+for one in CONFIG["mounts"]:
+    add_factory(one)
 if CONFIG.get("user"):
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(2)  # digest

@@ -7,8 +7,10 @@ import { testClip, type ClipSpec } from './rtsp-clip.ts';
 /** What the tests and the bench use when they do not care: 360p, 15 frames a second, a key frame each second. */
 export const SMALL_CLIP: ClipSpec = { codec: 'h264', width: 640, height: 360, fps: 15, seconds: 20 };
 
-export interface RtspMount extends Partial<ClipSpec> {
+export interface RtspMount extends Partial<Omit<ClipSpec, 'codec'>> {
   path: string;
+  /** 'jpeg': a codec that nothing here plays. */
+  codec?: ClipSpec['codec'] | 'jpeg';
   /** False: a stream that never has a key frame. */
   keys?: boolean;
 }
@@ -29,6 +31,8 @@ export interface RtspServer {
   stall(path: string): Promise<void>;
   resume(path: string): Promise<void>;
   kick(): Promise<void>;
+  /** The camera sends something else from now on; another codec drops those who are connected. */
+  change(path: string, spec: Partial<ClipSpec>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,8 +45,12 @@ export async function startRtspServer(
   login?: { user: string; password: string },
 ): Promise<RtspServer> {
   const cameras = [];
-  for (const { path, keys, ...spec } of mounts) {
-    const clip = { ...SMALL_CLIP, ...spec };
+  for (const { path, keys, codec = 'h264', ...spec } of mounts) {
+    if (codec === 'jpeg') {
+      cameras.push({ path, codec, fps: 10 });
+      continue;
+    }
+    const clip = { ...SMALL_CLIP, ...spec, codec };
     cameras.push({ path, keys: keys ?? true, codec: clip.codec, fps: clip.fps, clip: await testClip(clip) });
   }
   const child = startChild({
@@ -76,6 +84,11 @@ export async function startRtspServer(
     stall: async (path) => void (await control('POST', `/stall?path=${path}`)),
     resume: async (path) => void (await control('POST', `/resume?path=${path}`)),
     kick: async () => void (await control('POST', '/kick')),
+    async change(path, spec) {
+      const clip = { ...SMALL_CLIP, ...spec };
+      const query = { path, clip: await testClip(clip), codec: clip.codec, fps: String(clip.fps) };
+      await control('POST', `/clip?${new URLSearchParams(query)}`);
+    },
     stop: () => child.stop(500),
   };
 }

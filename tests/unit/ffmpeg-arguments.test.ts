@@ -10,16 +10,10 @@ const out = ['-f', 'nut', '-flush_packets', '1', 'pipe:1'];
 const rtsp = (transport: string, timeout = '-timeout') => [
   ...['-rtsp_transport', transport, '-allowed_media_types', 'video', timeout, '15000000'],
 ];
-const encode = [
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-  ...['-profile:v', 'baseline', '-g', '50', '-crf', '26', '-maxrate', '4M', '-bufsize', '2M'],
-];
-
 const base: PullArguments = {
   input: 'rtsp://127.0.0.1:1/x',
   transport: 'tcp',
   probe: 'fast',
-  transcode: false,
   formatMajor: 59,
 };
 
@@ -42,7 +36,11 @@ describe('the whole argument list of a pull', () => {
       { probe: 'slow' },
       [...quiet, ...slow, ...rtsp('tcp'), ...input, ...copy, ...out],
     ],
-    ['re-encoded', { transcode: true }, [...quiet, ...fast, ...rtsp('tcp'), ...input, ...encode, ...out]],
+    [
+      'B-frames',
+      { probe: 'reordered' },
+      [...quiet, ...slow, ...rtsp('tcp'), ...input, '-ss', '0.001', ...copy, ...out],
+    ],
   ])('%s', (_name, change, expected) => {
     expect(pullArguments({ ...base, ...change })).toEqual(expected);
   });

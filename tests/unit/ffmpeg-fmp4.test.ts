@@ -4,24 +4,29 @@ import { describe, expect, it } from 'vitest';
 import { nalRanges } from '#native/ffmpeg/annexb.ts';
 import { fragment, FRAGMENT_HEAD_BYTES } from '#native/ffmpeg/fmp4.ts';
 import { gopCache } from '#native/ffmpeg/gop-cache.ts';
-import { h264Muxer } from '#native/ffmpeg/h264-muxer.ts';
 import type { MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
 import { parseH264Sps } from '#native/ffmpeg/h264-sps.ts';
 import { nutParser } from '#native/ffmpeg/nut.ts';
+import { videoCodec } from '#native/ffmpeg/video-codec.ts';
+import { videoMuxer, type VideoMuxer } from '#native/ffmpeg/video-muxer.ts';
 import { timeline } from '#native/ffmpeg/timeline.ts';
 
 function mux(name: string) {
   const tracks: MediaTrack[] = [];
   const frames: MediaFrame[] = [];
   let skipped = 0;
-  let push: ReturnType<typeof h264Muxer> | undefined;
+  let push: VideoMuxer | undefined;
   const sink = {
     track: (track: MediaTrack) => tracks.push(track),
     frame: (frame: MediaFrame) => frames.push(frame),
     skipped: () => (skipped += 1),
   };
   const parser = nutParser({
-    stream: (stream) => (push = h264Muxer(stream, { ...sink, skipped: () => void sink.skipped() })),
+    stream: (stream) =>
+      (push = videoMuxer(videoCodec(stream.fourcc)!, stream, {
+        ...sink,
+        skipped: () => void sink.skipped(),
+      })),
     frame: (frame) => push?.(frame, 1_000),
   });
   parser.push(readFileSync(new URL(`../fixtures/video/${name}.nut`, import.meta.url)));

@@ -96,7 +96,7 @@ describe('relay', () => {
     expect(first.seen).toEqual(['track', 'k1', 'a', 'k2', 'b', 'c']);
     expect(second.seen).toEqual(['track', 'k2*', 'b*', 'c']);
     expect(second.states).toMatchObject([
-      { kind: 'live', codec: 'avc1.4d4016', width: 640, transcoded: false },
+      { kind: 'live', codec: 'avc1.4d4016', width: 640, transcoded: null },
     ]);
     await relay.stop();
   });
@@ -152,22 +152,18 @@ describe('relay', () => {
     await relay.stop();
   });
 
-  it('re-encodes what cannot be played, if allowed to', async () => {
-    for (const transcode of ['never', 'if_needed'] as const) {
-      const { clock, viewer, pulls, last, goLive, relay } = rig({ transcode });
-      viewer();
-      await clock.advance(0);
-      last().fail('codec_not_playable');
-      if (transcode === 'never') {
-        await clock.advance(0);
-        expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'codec_not_playable' });
-      } else {
-        await goLive();
-        expect(relay.state).toMatchObject({ kind: 'live', transcoded: true });
-        expect(pulls.map(({ options }) => options.transcode)).toEqual([false, true]);
-      }
-      await relay.stop();
-    }
+  it.each([
+    ['probe_failed', 'slow'],
+    ['unsupported', 'reordered'],
+  ] as const)('reads on after %s in mid-stream, the picture staying', async (code, probe) => {
+    const { viewer, pulls, last, goLive, clock, relay } = rig();
+    viewer();
+    await goLive();
+    last().fail(code);
+    await clock.advance(0);
+    expect(pulls.map(({ options }) => options.probe)).toEqual(['fast', probe]);
+    expect(relay.state.kind).toBe('live');
+    await relay.stop();
   });
 
   it('starts again at once when the address changes, and only then', async () => {

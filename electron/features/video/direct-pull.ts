@@ -1,20 +1,20 @@
+import { g711Track, parseAacConfig } from '#native/ffmpeg/aac-config.ts';
+import { audibleSink, type AudibleSink } from '#native/ffmpeg/audible.ts';
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
-import { parseH264Sps } from '#native/ffmpeg/h264-sps.ts';
-import { splitH264 } from '#native/ffmpeg/h264-unit.ts';
-import { h264Muxer } from '#native/ffmpeg/h264-muxer.ts';
-import type { MediaSink } from '#native/ffmpeg/media.ts';
 import { impatient } from '#native/ffmpeg/impatient.ts';
+import type { AudioTrack, MediaSink } from '#native/ffmpeg/media.ts';
 import type { DirectPullOptions } from '#native/ffmpeg/pull-choice.ts';
+import { videoCodec } from '#native/ffmpeg/video-codec.ts';
+import { videoMuxer, type VideoMuxer } from '#native/ffmpeg/video-muxer.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { RtspClientError } from '#native/rtsp/client-errors.ts';
 import { parameterSets, type SdpTrack } from '#native/rtsp/client-sdp.ts';
-import { playRtsp, type RtspPlay } from '#native/rtsp/client.ts';
-import type { AccessUnit } from '#native/rtsp/rtp-access-unit.ts';
+import { playRtsp, type RtspPlay, type SoundSink } from '#native/rtsp/client.ts';
 
 /** For the connection, each answer, and the first picture (or a part of one that cannot be shown yet). */
 const PATIENCE_MS = 8_000;
-/** Names that ffmpeg gives to what cameras send besides H.264. */
-const CODEC_NAMES: Readonly<Record<string, string>> = { H265: 'hevc', JPEG: 'mjpg', 'MP4V-ES': 'mpeg4' };
+/** Names that ffmpeg gives to what cameras send besides H.264 and H.265. */
+const CODEC_NAMES: Readonly<Record<string, string>> = { JPEG: 'mjpg', 'MP4V-ES': 'mpeg4' };
 
 /**
  * One pull by the RTSP client of this process, into the same muxer as ffmpeg's. Resolves with the first frame handed to
@@ -30,22 +30,25 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
     first: first.resolve,
     fail: (code: FfmpegError['code'], params = {}) => failed.reject(new FfmpegError(code, params)),
   };
-  const sink = impatient(options.sink, options.keyFrameMs, report);
+  const audible = audibleSink(impatient(options.sink, options.keyFrameMs, report));
+  const { sink } = audible;
   const silence = setTimeout(() => report.fail('timeout', { what: 'no picture' }), PATIENCE_MS);
   /** Something comes: from here on the watchdog and the patience for key frames see to it. */
   const alive = () => {
     clearTimeout(silence);
     context.progress();
   };
-  let read: (unit: AccessUnit, receivedAtMs: number) => void = () => undefined;
+  let read: VideoMuxer = () => undefined;
   let play: RtspPlay | undefined;
   try {
     play = await playRtsp({
       ...{ url: source.url, user: source.user, password: source.password, trusts: source.trusts },
       ...{ timeoutMs: PATIENCE_MS, signal: context.signal },
       onTrack: (video) => (read = reader(video, sink)),
-      onUnit(unit, receivedAtMs) {
+      sound: source.sound ? soundInto(audible) : undefined,
+      onUnit(unit, receivedAtMs, cameraMs) {
         alive();
+        audible.pictureAt(cameraMs);
         read(unit, receivedAtMs);
       },
       onSkipped() {
@@ -69,31 +72,46 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
   }
 }
 
-/** What makes frames of pictures. @throws FfmpegError codec_not_playable for anything but H.264. */
-function reader(video: SdpTrack, sink: MediaSink): (unit: AccessUnit, receivedAtMs: number) => void {
-  if (video.codec !== 'H264') {
-    const codec = CODEC_NAMES[video.codec] ?? video.codec.toLowerCase();
-    throw new FfmpegError('codec_not_playable', { codec });
-  }
-  const codecData = parameterSets(video);
-  let mux: ReturnType<typeof h264Muxer> | undefined;
-  let decodeDelay = 0;
-  let lastPts = -Infinity;
+/**
+ * What makes frames of pictures. B-frames that the parameter sets keep quiet about are left to ffmpeg, which finds out by
+ * reading on. @throws FfmpegError codec_not_playable
+ */
+function reader(video: SdpTrack, sink: MediaSink): VideoMuxer {
+  const codec = videoCodec(video.codec);
+  if (!codec)
+    throw new FfmpegError('codec_not_playable', {
+      codec: CODEC_NAMES[video.codec] ?? video.codec.toLowerCase(),
+    });
+  const timeBase = { num: 1, den: video.clockRate };
+  return videoMuxer(codec, { codecData: parameterSets(video), timeBase }, sink);
+}
 
-  return (unit, receivedAtMs) => {
-    if (!mux) {
-      const sps = splitH264(unit.data).sps ?? splitH264(codecData).sps;
-      if (!sps) return sink.skipped();
-      decodeDelay = parseH264Sps(sps).reorderFrames;
-      mux = h264Muxer({ codecData, decodeDelay, timeBase: { num: 1, den: video.clockRate } }, sink);
-    }
-    // B-frames that the parameter sets keep quiet about: ffmpeg finds out by reading on. A step of seconds is a clock.
-    const back = lastPts - unit.pts;
-    if (decodeDelay === 0 && back > 0 && back < video.clockRate)
-      throw new FfmpegError('unsupported', { what: 'reordered frames' });
-    lastPts = unit.pts;
-    mux(unit, receivedAtMs);
+/** Sound beside the pictures; a track that cannot be decoded stays unheard. */
+function soundInto(audible: AudibleSink): SoundSink {
+  let track: AudioTrack | undefined;
+  let clockRate = 8_000;
+  /** Ticks of the RTP clock that one access unit lasts. */
+  let unitTicks = 0;
+  return {
+    track(described) {
+      track = audioTrackOf(described);
+      clockRate = described.clockRate;
+      unitTicks = track ? (track.frameSamples * clockRate) / track.sampleRate : 0;
+      audible.announce(track);
+    },
+    unit({ data, pts, index, cameraMs }, receivedAtMs) {
+      const laterMs = (index * unitTicks * 1_000) / clockRate;
+      const mediaMs = (pts * 1_000) / clockRate + laterMs;
+      audible.sound(data, mediaMs, receivedAtMs, cameraMs === undefined ? undefined : cameraMs + laterMs);
+    },
   };
+}
+
+/** How the sound of an RTP track is decoded; undefined where it is not known. */
+function audioTrackOf({ codec, fmtp }: SdpTrack): AudioTrack | undefined {
+  if (codec === 'PCMA') return g711Track('pcma');
+  if (codec === 'PCMU') return g711Track('pcmu');
+  return parseAacConfig(Buffer.from(fmtp.get('config') ?? '', 'hex'));
 }
 
 function asPullError(error: unknown): FfmpegError {
