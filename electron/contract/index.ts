@@ -6,6 +6,7 @@ import { camerasContract } from './cameras.contract.ts';
 import { devicesContract, quarantineContract } from './devices.contract.ts';
 import { evidenceContract } from './evidence.contract.ts';
 import { patrolContract, perimeterContract } from './patrol.contract.ts';
+import { picturesContract } from './pictures.contract.ts';
 import { plansContract, runsContract } from './plans.contract.ts';
 import { ptzContract } from './ptz.contract.ts';
 import { recordingContract } from './recording.contract.ts';
@@ -33,6 +34,7 @@ export const contract = {
   patrol: patrolContract,
   perimeter: perimeterContract,
   recording: recordingContract,
+  pictures: picturesContract,
   evidence: evidenceContract,
   records: recordsContract,
   system: systemContract,

@@ -11,6 +11,7 @@ export const RECORD_KINDS = [
   'run',
   'broadcast',
   'command',
+  'snapshot',
   'gap',
 ] as const;
 export const record = z.object({

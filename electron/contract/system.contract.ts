@@ -42,7 +42,7 @@ export const chainReport = z.object({
   /** edited, missing, cut_off, anchor_missing, anchor_broken; at which entry. */
   problems: z.array(
     z.object({
-      chain: z.enum(['audit', 'event', 'alarm', 'broadcast', 'tour']),
+      chain: z.enum(['audit', 'event', 'alarm', 'broadcast', 'tour', 'picture']),
       code: z.string(),
       seq: z.int(),
     }),

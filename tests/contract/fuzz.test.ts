@@ -71,6 +71,10 @@ const KNOWN = [
 const admin = (username: string) => ({ username, name: username, password: `${username}-password` });
 const name = { zh: '新' };
 const VIEW = { name: '夜间', layout: '1x1', places: [{ cameraId: 'cam-n07' }] };
+const PICTURE = {
+  ...{ cameraId: 'cam-n07', takenAtMs: 1_000, shown: 'live', area: 'whole' },
+  base64: Buffer.from([0xff, 0xd8, 0xff]).toString('base64'),
+};
 /** Inputs that come further than most that a schema alone suggests. */
 const SAMPLES: Record<string, unknown[]> = {
   'auth.setup': [{ systemAdmin: admin('one'), securityAdmin: admin('two'), auditAdmin: admin('three') }],
@@ -98,6 +102,8 @@ const SAMPLES: Record<string, unknown[]> = {
   'views.save': [{ view: VIEW }],
   'views.share': [{ view: VIEW }],
   'views.arrange': [{ ids: ['0197f000-0000-7000-8000-0000000000aa'] }],
+  'pictures.keep': [PICTURE],
+  'pictures.report': [{ type: 'fire.smoke', picture: PICTURE }],
   'recording.days': [{ cameraIds: ['cam-n07'], dayStartsMs: [0, 86_400_000] }],
   'evidence.start': [{ cameraIds: ['cam-n07'], fromMs: 0, toMs: 1000, reason: '调查' }],
   'system.putSetting': [{ key: 'backup.keep', value: 3 }],

@@ -154,7 +154,10 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
   return {
     live: recorders.live,
     recordings: recordingsPort(shelf, timeline, holds),
-    ...{ holds, timeline, volumes, thumbnails, start },
+    ...{ holds, timeline, volumes, thumbnails, start, isBlocked },
+    /** Whether an evidence lock covers a moment of a camera. */
+    isHeld: (cameraId: string, atMs: number) =>
+      holds.active().some((one) => one.cameraIds.includes(cameraId) && one.fromMs <= atMs && atMs < one.toMs),
     /** Settles when every part so far is on disk. */
     written: recorders.written,
     /** What is waiting is done when it resolves: disks looked at, terms kept. */

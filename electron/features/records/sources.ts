@@ -155,7 +155,31 @@ const commands = sourceOf<{
   }),
 }, prepared); // prettier-ignore
 
-export const recordSources: readonly RecordSource[] = [events, alarms, runs, broadcasts, commands];
+const pictures = sourceOf<{
+  ref: number; picture_id: string; kind: string; camera_id: string; taken_at_ms: number; at_ms: number;
+  by: string | null; params: string;
+}>({
+  name: 'picture',
+  kinds: ['snapshot'],
+  table: 'picture_record',
+  key: 'seq',
+  select: 'SELECT seq ref, picture_id, kind, camera_id, taken_at_ms, at_ms, by, params FROM picture_record',
+  mark: 'hash',
+  read: (row) => ({
+    ref: row.ref,
+    kind: 'snapshot',
+    occurredAtMs: row.kind === 'removed' ? row.at_ms : row.taken_at_ms,
+    receivedAtMs: row.at_ms,
+    deviceId: row.camera_id,
+    type: `snapshot.${row.kind}`,
+    state: '',
+    priority: null,
+    drill: false,
+    data: dataOf({ by: row.by, pictureId: row.picture_id }, parse(row.params)),
+  }),
+}, prepared); // prettier-ignore
+
+export const recordSources: readonly RecordSource[] = [events, alarms, runs, broadcasts, commands, pictures];
 
 const byKind = new Map(
   recordSources.flatMap((source) => source.kinds.map((kind) => [kind, source] as const)),

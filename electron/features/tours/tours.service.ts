@@ -1,7 +1,7 @@
+import { join } from 'node:path';
 import type { JsonObject } from '#contract/base.ts';
 import type { Device } from '#contract/site.ts';
 import type { TourRoute, TourRouteBody, TourRun } from '#contract/tours.contract.ts';
-import { ALARM_TYPES } from '#domain/alarm-types.ts';
 import {
   dwellLeftMs,
   nextTourStep,
@@ -12,9 +12,9 @@ import {
 } from '#domain/tour.ts';
 import { parseShiftStarts, shiftsBefore } from '#domain/tour-shift.ts';
 import { fail } from '#station/errors.ts';
-import type { Actor, EventsPort, SitePort, StationPorts, Tx } from '#station/ports.ts';
+import { createPictureFiles, type PictureFact } from '#station/picture-files.ts';
+import type { Actor, EventsPort, ReportsPort, SitePort, StationPorts, Tx } from '#station/ports.ts';
 import { NoPictureError, type Picture } from './picture.ts';
-import { createTourPictures, type PictureFact } from './pictures.ts';
 import { camerasOf, planOf, shiftOf, viewOf } from './run-view.ts';
 import { nextDueMs } from './schedule.ts';
 import * as store from './tours.store.ts';
@@ -50,11 +50,15 @@ interface Walk {
 /** Video patrols: routes with a schedule, runs that a guard walks and the station watches, pictures, reports. */
 export function createTours(
   ports: ToursPorts,
-  deps: { events: EventsPort; picture: (cameraId: string) => Promise<Picture> },
+  deps: {
+    events: EventsPort;
+    reports: ReportsPort;
+    picture: (cameraId: string) => Promise<Picture>;
+  },
 ) {
   const { clock, db, write, audit, site, log, settings } = ports;
   settings.define({ key: 'tour.shiftStarts', kind: 'string', defaultValue: '08:00,20:00', maxLength: 60 });
-  const pictures = createTourPictures(ports.paths.data);
+  const pictures = createPictureFiles(join(ports.paths.data, 'tours'));
   const routes = ports.liveCollection<TourRoute>();
   const live = ports.liveCollection<TourRun>();
   const stored = new Map(store.loadRoutes(db).map((route) => [route.id, route]));
@@ -197,22 +201,25 @@ export function createTours(
     if (state.currentId !== cameraId) return fail('CONFLICT', 'tour.moved_on', { id: cameraId });
     return { walk, state };
   };
-  const shoot = async (runId: string, cameraId: string): Promise<PictureFact> => {
+  const shoot = async (cameraId: string): Promise<Picture> => {
     try {
-      return await pictures.keep(runId, await deps.picture(cameraId));
+      return await deps.picture(cameraId);
     } catch (error) {
       if (!(error instanceof NoPictureError)) throw error;
       log.warn('no picture for a video patrol', { camera: cameraId, error: error.message });
       return fail('UNAVAILABLE', 'tour.no_picture', { id: cameraId });
     }
   };
-  /** Takes a picture, then records; a picture that got no record is taken away again. */
-  const withPicture = async (runId: string, cameraId: string, record: (picture: PictureFact) => TourRun) => {
-    const picture = await shoot(runId, cameraId);
+  /** A picture that got no record is taken away again. */
+  const recorded = async (
+    files: Pick<ReportsPort, 'drop'>,
+    picture: PictureFact,
+    record: (picture: PictureFact) => TourRun,
+  ) => {
     try {
       return record(picture);
     } catch (error) {
-      await pictures.drop(picture);
+      await files.drop(picture);
       throw error;
     }
   };
@@ -269,7 +276,9 @@ export function createTours(
       const { walk, state } = currentOf(runId, cameraId);
       const leftMs = dwellLeftMs(planOf(walk.run), state, clock.nowMs());
       if (leftMs > 0) return fail('CONFLICT', 'tour.too_soon', { seconds: Math.ceil(leftMs / 1_000) });
-      return await withPicture(runId, cameraId, (picture) =>
+      const { jpeg, takenAtMs } = await shoot(cameraId);
+      const kept = await pictures.keep(runId, { data: jpeg, takenAtMs, mime: 'image/jpeg' });
+      return await recorded(pictures, kept, (picture) =>
         change(currentOf(runId, cameraId).walk, (tx, next) =>
           append(tx, next, 'confirmed', cameraId, actor, { picture }),
         ),
@@ -295,26 +304,23 @@ export function createTours(
     ): Promise<TourRun> {
       const { phase } = stateOf(walkOf(runId));
       if (phase !== 'running') return fail('CONFLICT', 'tour.not_running', { id: runId });
-      const known = Object.hasOwn(ALARM_TYPES, of.type) ? ALARM_TYPES[of.type] : undefined;
-      if (!known || known.info) return fail('INVALID', 'tour.unknown_type', { type: of.type });
-      return await withPicture(runId, cameraId, (picture) =>
+      deps.reports.check(of.type);
+      const kept = await deps.reports.keep(await shoot(cameraId));
+      return await recorded(deps.reports, kept, (picture) =>
         change(walkOf(runId), (tx, next) => {
-          const record = append(tx, next, 'reported', cameraId, actor, { ...of, picture });
-          const data: JsonObject = {
-            note: of.note,
-            by: actor.name,
-            tourRunId: runId,
-            tourPictureSeq: record.seq,
-          };
-          // seen once, by a person: nothing will ever report its end, so it is at rest until it is handled
-          for (const state of ['raise', 'clear'] as const)
-            deps.events.record(tx, { deviceId: cameraId, type: of.type, state, data });
+          const data: JsonObject = { tourRunId: runId };
+          const pictureId = deps.reports.record(tx, actor, { cameraId, ...of, picture, data });
+          append(tx, next, 'reported', cameraId, actor, { ...of, pictureId });
         }),
       );
     },
     async picture(seq: number): Promise<{ jpegBase64: string; takenAtMs: number }> {
-      const fact = store.recordAt(db, seq)?.params['picture'] as PictureFact | undefined;
-      if (!fact) return fail('NOT_FOUND', 'tour.picture_gone');
+      const { picture, pictureId } = store.recordAt(db, seq)?.params ?? {};
+      if (typeof pictureId === 'string') {
+        const { data, takenAtMs } = await deps.reports.read(pictureId);
+        return { jpegBase64: data.toString('base64'), takenAtMs };
+      }
+      const fact = (picture ?? fail('NOT_FOUND', 'picture.gone')) as PictureFact;
       return { jpegBase64: (await pictures.read(fact)).toString('base64'), takenAtMs: fact.takenAtMs };
     },
     list: (fromMs: number, toMs: number): TourRun[] =>

@@ -9,6 +9,7 @@ import { evidence } from './007-evidence.ts';
 import { tours } from './008-tours.ts';
 import { bringIn } from './009-bring-in.ts';
 import { views } from './010-views.ts';
+import { pictures } from './011-pictures.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   tours,
   bringIn,
   views,
+  pictures,
 ];

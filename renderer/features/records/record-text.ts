@@ -22,7 +22,25 @@ export function placeOf(row: ParkRecord, site: Site, { lt }: Text): string {
     .join(' ');
 }
 /** What stands elsewhere in the row, or says nothing to a person. */
-const HIDDEN = new Set(['alarmId', 'priority', 'unit', 'runId', 'broadcastId', 'commandId', 'eventId']);
+const HIDDEN = new Set([
+  'alarmId',
+  'priority',
+  'unit',
+  'runId',
+  'broadcastId',
+  'commandId',
+  'eventId',
+  'pictureId',
+  'file',
+  'sha256',
+  'mime',
+  'sizeBytes',
+  'takenAtMs',
+  'shown',
+  'area',
+  'was',
+  'tourRunId',
+]);
 
 /** The first few fields of a record's data on one line: a measured value with its unit first. */
 export function dataLine(data: JsonObject, { alarmValue, worded }: Text): string {

@@ -13,6 +13,8 @@ export interface FrameMeter {
   /** A frame is on screen. `nowMs` in the station's wall clock. */
   shown(mediaSeconds: number, nowMs: number): void;
   figures(nowMs: number): PlayerFigures;
+  /** When the station received the frame on screen; undefined for one that came out of its cache. */
+  frameAtMs(): number | undefined;
 }
 
 const REMEMBERED = 400;
@@ -26,6 +28,7 @@ export function frameMeter(): FrameMeter {
   let shownAtMs: number[] = [];
   let delayMs: number | undefined;
   let presented = 0;
+  let frameAtMs: number | undefined;
 
   return {
     received(at, receivedAtMs) {
@@ -36,11 +39,13 @@ export function frameMeter(): FrameMeter {
       presented += 1;
       shownAtMs.push(nowMs);
       const match = received.findLast((entry) => Math.abs(entry.at - at) < SAME_SECONDS);
+      frameAtMs = match?.receivedAtMs;
       if (match) {
         const delay = Math.max(0, nowMs - match.receivedAtMs);
         delayMs = delayMs === undefined ? delay : delayMs + (delay - delayMs) * 0.2;
       }
     },
+    frameAtMs: () => frameAtMs,
     figures(nowMs) {
       shownAtMs = shownAtMs.filter((at) => nowMs - at <= RATE_WINDOW_MS);
       const framesPerSecond = Math.round((shownAtMs.length * 1000) / RATE_WINDOW_MS);

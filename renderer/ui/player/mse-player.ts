@@ -143,6 +143,7 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
       if (!cached) meter.received(seconds + shift, receivedAtMs);
     },
     figures: () => meter.figures(options.nowMs()),
+    frameAtMs: meter.frameAtMs,
     close() {
       if (isClosed) return;
       isClosed = true;

@@ -6,6 +6,8 @@ export interface Player {
   track(track: { codec: string; width: number; height: number }): void;
   media(header: MediaHeader, data: Uint8Array<ArrayBuffer>): void;
   figures(): PlayerFigures;
+  /** When the station received the frame that is on screen, UTC milliseconds; undefined for one out of its cache. */
+  frameAtMs(): number | undefined;
   close(): void;
 }
 

@@ -6,6 +6,7 @@ import type { MediaState, StreamKind } from '#contract/media-wire.ts';
 import type { PlayerFigures } from './frame-meter.ts';
 import { createMsePlayer } from './mse-player.ts';
 import type { Player, PlayerOptions } from './player.ts';
+import { tapRing, type RingTap } from './rings.ts';
 import { createWebCodecsPlayer } from './webcodecs-player.ts';
 
 /** A decoder that fails is made anew; one that keeps failing is not made more often than this. */
@@ -38,6 +39,7 @@ export function useCameraPlayer(input: CameraPlayerInput) {
   const visibility = useDocumentVisibility();
   let player: Player | undefined;
   let subscription: MediaSubscription | undefined;
+  let tap: RingTap | undefined;
   let rebuildTimer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
@@ -69,6 +71,8 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     const made = makePlayer();
     if (!made) return;
     player = made;
+    const ring = tapRing(input.cameraId.value, input.stream.value);
+    tap = ring;
     subscription = mediaClient().open(
       {
         cameraId: input.cameraId.value,
@@ -84,8 +88,12 @@ export function useCameraPlayer(input: CameraPlayerInput) {
         track(track) {
           size.value = { width: track.width, height: track.height };
           made.track(track);
+          ring.track(track.codec);
         },
-        media: (header, data) => made.media(header, data),
+        media(header, data) {
+          made.media(header, data);
+          ring.media(header, data);
+        },
         link(isUp) {
           if (isUp) {
             if (trouble.value === 'offline') trouble.value = null;
@@ -105,8 +113,10 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     clearTimeout(rebuildTimer);
     subscription?.close();
     player?.close();
+    tap?.leave();
     subscription = undefined;
     player = undefined;
+    tap = undefined;
     hasPicture.value = false;
     figures.value = null;
   }
@@ -120,5 +130,10 @@ export function useCameraPlayer(input: CameraPlayerInput) {
   }, FIGURES_MS);
   onScopeDispose(closeAll);
 
-  return { state, trouble, hasPicture, figures, size, retry: () => subscription?.retry() };
+  return {
+    ...{ state, trouble, hasPicture, figures, size },
+    /** When the station received the frame that is on screen. */
+    frameAtMs: () => player?.frameAtMs(),
+    retry: () => subscription?.retry(),
+  };
 }

@@ -16,6 +16,8 @@ export function useTileStream(input: {
   cameraId: Ref<string>;
   stream: Ref<StreamKind | 'auto'>;
   decoder: Ref<'mse' | 'webcodecs'>;
+  /** How many times the picture is enlarged in the tile. */
+  scale: Ref<number>;
 }) {
   const { width, height } = useElementSize(input.tile);
   const fitting = ref<StreamKind>('sub');
@@ -25,13 +27,14 @@ export function useTileStream(input: {
   let made = 0;
 
   watch(
-    [input.cameraId, sizeOfSub, width, height],
+    [input.cameraId, sizeOfSub, width, height, input.scale],
     ([cameraId], [before]) => {
       if (cameraId !== before) {
         sizeOfSub.value = subSizes.get(cameraId);
         fitting.value = 'sub';
       }
-      const ratio = globalThis.devicePixelRatio || 1;
+      // Enlarged in the tile is as good as a larger tile.
+      const ratio = (globalThis.devicePixelRatio || 1) * input.scale.value;
       const size = { width: width.value * ratio, height: height.value * ratio };
       fitting.value = chooseStream(size, sizeOfSub.value, fitting.value);
     },
@@ -40,7 +43,11 @@ export function useTileStream(input: {
 
   const wanted = computed(() => ({
     cameraId: input.cameraId.value,
-    stream: input.stream.value === 'auto' ? fitting.value : input.stream.value,
+    // Enlarging is asking for detail: a tile that is told to take the small stream takes the large one for it.
+    stream:
+      input.stream.value === 'auto' || (input.stream.value === 'sub' && input.scale.value > 1)
+        ? fitting.value
+        : input.stream.value,
     decoder: input.decoder.value,
   }));
   const front = computed(() => pictures.get(layers.value[0]?.key ?? 0));

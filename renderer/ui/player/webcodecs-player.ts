@@ -69,6 +69,7 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       );
     },
     figures: () => meter.figures(options.nowMs()),
+    frameAtMs: meter.frameAtMs,
     close() {
       isClosed = true;
       if (decoder.state !== 'closed') decoder.close();
