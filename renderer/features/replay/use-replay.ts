@@ -67,6 +67,19 @@ export function useReplay() {
     { immediate: true },
   );
 
+  /** A moment of one camera, as a tile's instant replay asks for what lies before it. */
+  watch(
+    [() => route.query['camera'], () => route.query['at'], () => site.cameras.size > 0],
+    ([camera, at, isThere]) => {
+      const atMs = Number(at);
+      if (typeof camera !== 'string' || !isThere || !site.cameras.has(camera) || !(atMs > 0)) return;
+      cameraIds.value = [camera];
+      goTo(atMs - BEFORE_ALARM_MS);
+      playback.play(true);
+    },
+    { immediate: true },
+  );
+
   /** Ten seconds before the last alarm of these cameras that began before the clock's time. False: there is none. */
   async function toAlarm(): Promise<boolean> {
     const before = Math.round(playback.position() - 1_000 + BEFORE_ALARM_MS);
