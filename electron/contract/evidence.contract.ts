@@ -49,6 +49,7 @@ export const evidenceExport = z.object({
   reason: z.string(),
   burnTime: z.boolean(),
   withBlocked: z.boolean(),
+  withSound: z.boolean(),
   secondPerson: z.boolean(),
   by: z.string(),
   createdAtMs: epochMs,
@@ -92,6 +93,8 @@ export const evidenceContract = {
         burnTime: z.boolean().default(false),
         /** Intervals that are blocked for privacy too; always needs a second person. */
         withBlocked: z.boolean().default(false),
+        /** Sound too, where it was recorded. */
+        withSound: z.boolean().default(true),
         secondPerson: z.boolean().default(false),
       })
         .refine(({ fromMs, toMs }) => fromMs < toMs, {

@@ -5,6 +5,8 @@ export interface InitTrack {
   id: number;
   /** Ticks per second of its times. */
   timescale: number;
+  /** It is heard, not seen. */
+  isSound: boolean;
   /** Content of its trak box. */
   trak: Buffer;
   defaults: SampleDefaults;
@@ -54,8 +56,10 @@ export function initTracks(init: Buffer): InitTrack[] {
     if (!tkhd || !mdhd) throw new RangeError('init segment: trak without tkhd or mdhd');
     const id = init.readUInt32BE(tkhd.start + (init[tkhd.start] === 1 ? 20 : 12));
     const timescale = init.readUInt32BE(mdhd.start + (init[mdhd.start] === 1 ? 20 : 12));
+    const hdlr = findBox(init, ['mdia', 'hdlr'], trak.start, trak.end);
+    const isSound = hdlr !== undefined && init.toString('latin1', hdlr.start + 8, hdlr.start + 12) === 'soun';
     const own = defaults.get(id) ?? { duration: 0, size: 0, flags: 0 };
-    tracks.push({ id, timescale, trak: init.subarray(trak.start, trak.end), defaults: own });
+    tracks.push({ id, timescale, isSound, trak: init.subarray(trak.start, trak.end), defaults: own });
   }
   if (tracks.length === 0) throw new RangeError('init segment: no track');
   return tracks;

@@ -1,6 +1,7 @@
 import { box, boxesIn, findBox, u32, u64, wholeBox, type BoxAt } from './boxes.ts';
-import { initTracks, samplesIn, type InitTrack } from './fragments.ts';
+import { initTracks, samplesIn, type InitTrack, type Sample } from './fragments.ts';
 import { editList, SampleTable } from './sample-table.ts';
+import { soundFit, type PlacedSample } from './sound-fit.ts';
 
 /** Where the bytes of a file go, in order; the next call comes when the one before has settled. */
 export type Sink = (bytes: Buffer) => Promise<void>;
@@ -28,12 +29,17 @@ export interface Mp4Writer {
  * whose sizes are known before each.
  * @param init ftyp + moov of the recording
  * @param startMs wall time of its beginning, kept as the creation time
+ * @param options.withSound false leaves the sound out
  * @throws RangeError if the init segment is none
  */
-export function mp4Writer(init: Buffer, startMs: number, sink: Sink): Mp4Writer {
-  const tracks = initTracks(init).map((track) => ({ ...track, table: new SampleTable() }));
+export function mp4Writer(init: Buffer, startMs: number, sink: Sink, { withSound = true } = {}): Mp4Writer {
+  const known = initTracks(init);
+  const tracks = known
+    .filter(({ isSound }) => withSound || !isSound)
+    .map((track) => ({ ...track, table: new SampleTable() }));
   type Track = (typeof tracks)[number];
   const byId = new Map<number, Track>(tracks.map((track) => [track.id, track]));
+  const fit = soundFit();
   let position = 0;
   let block: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   let filled = 8;
@@ -61,18 +67,21 @@ export function mp4Writer(init: Buffer, startMs: number, sink: Sink): Mp4Writer 
 
   return {
     async append(data, shift) {
-      const samples = [...samplesIn(data, tracks)];
+      const placed = [...samplesIn(data, known)].flatMap((sample) => {
+        const track = byId.get(sample.trackId);
+        return track ? [placedSample(sample, track, data, shift)] : [];
+      });
       await begin();
-      for (const { trackId, start, end, ...sample } of samples) {
-        const bytes = end - start;
+      for (const { sample: one, data: content } of fit(placed)) {
+        const { trackId, start: _start, end: _end, ...sample } = one;
+        const bytes = content.length;
         if (filled + bytes > block.length) {
           await flush();
           if (8 + bytes > block.length) block = Buffer.allocUnsafe(8 + bytes);
         }
-        data.copy(block, filled, start, end);
-        const { table, timescale } = byId.get(trackId) as Track;
-        const dts = sample.dts + Math.round((shift * timescale) / 90_000);
-        table.add({ ...sample, dts, bytes }, position + filled);
+        content.copy(block, filled);
+        const { table } = byId.get(trackId) as Track;
+        table.add({ ...sample, bytes }, position + filled);
         filled += bytes;
       }
     },
@@ -84,6 +93,17 @@ export function mp4Writer(init: Buffer, startMs: number, sink: Sink): Mp4Writer 
       await put(moov);
       return { durationMs: (movieTicks * 1000) / MOVIE_TIMESCALE, samples };
     },
+  };
+}
+
+function placedSample(sample: Sample, track: InitTrack, data: Buffer, shift: number): PlacedSample {
+  const dts = sample.dts + Math.round((shift * track.timescale) / 90_000);
+  return {
+    sample: { ...sample, dts },
+    data: data.subarray(sample.start, sample.end),
+    fromS: dts / track.timescale,
+    toS: (dts + sample.duration) / track.timescale,
+    isPicture: !track.isSound,
   };
 }
 

@@ -1,6 +1,8 @@
 /** How recorded sound is to be decoded, as it came from the camera. */
 export interface SoundSource {
   codec: 'aac' | 'pcma' | 'pcmu';
+  /** As WebCodecs names it. */
+  name: string;
   sampleRate: number;
   channels: number;
   /** AudioSpecificConfig (ISO/IEC 14496-3) of AAC. */

@@ -109,7 +109,7 @@ export async function run(): Promise<BenchRow[]> {
           await timed(async () => {
             const { id } = park.service.start(leader, {
               ...{ cameraIds: ['CAM-1'], fromMs: START, toMs: START + 3_600_000, reason: 'bench' },
-              ...{ burnTime: false, withBlocked: false, secondPerson: false },
+              ...{ burnTime: false, withBlocked: false, withSound: true, secondPerson: false },
             });
             await park.reaches(id, 'done');
           }),

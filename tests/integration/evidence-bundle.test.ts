@@ -50,7 +50,7 @@ beforeAll(async () => {
   });
   const { id } = park.service.start(leader, {
     ...{ cameraIds: ['CAM-1', 'CAM-2'], fromMs: START, toMs: START + 60_000, reason: '北门纠纷 (case 7)' },
-    ...{ burnTime: true, withBlocked: false, secondPerson: false },
+    ...{ burnTime: true, withBlocked: false, withSound: true, secondPerson: false },
   });
   const done = await park.reaches(id, 'done');
   folder = park.folder(id);

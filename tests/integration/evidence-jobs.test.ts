@@ -11,7 +11,7 @@ const clip = encodeClip({ seconds: 3 });
 const cameras = () => ({ 'CAM-1': fileOf(clip, 'f1', START), 'CAM-2': fileOf(clip, 'f2', START) });
 const request = {
   ...{ cameraIds: ['CAM-1', 'CAM-2'], fromMs: START, toMs: START + 3_000, reason: 'case 7' },
-  ...{ burnTime: false, withBlocked: false, secondPerson: false },
+  ...{ burnTime: false, withBlocked: false, withSound: true, secondPerson: false },
 };
 type Park = ReturnType<typeof openEvidencePark>;
 const parks: Park[] = [];

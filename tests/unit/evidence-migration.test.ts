@@ -34,3 +34,29 @@ test('007 adds exports to a database of the version before, and keeps its rows',
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('012 takes exports of before along: they had no sound to leave out', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'guardroom-migration-'));
+  try {
+    const at = migrations.findIndex(({ name }) => name === '012-export-sound');
+    expect(at).toBeGreaterThan(0);
+    const file = path.join(folder, 'guardroom.sqlite');
+    const open = (count: number) =>
+      openDatabase(file, path.join(folder, 'backups'), migrations.slice(0, count), systemClock).db;
+    const before = open(at);
+    before
+      .prepare(
+        `INSERT INTO evidence_export (id, state, camera_ids, from_ms, to_ms, reason, burn_time, with_blocked,
+           second_person, by_name, created_at_ms) VALUES ('one', 'queued', '[]', 5, 6, 'r', 0, 0, 0, 'n', 1)`,
+      )
+      .run();
+    before.close();
+    const db = open(at + 1);
+    expect(db.prepare('SELECT id, with_sound FROM evidence_export').all()).toEqual([
+      { id: 'one', with_sound: 1 },
+    ]);
+    db.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

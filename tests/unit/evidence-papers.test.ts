@@ -21,12 +21,20 @@ test('local times carry their distance from UTC', () => {
   expect(utcOffsetMs('Europe/Berlin', Date.UTC(2026, 9, 25, 1, 30))).toBe(3_600_000);
 });
 test('the text in the picture needs no time zone of the system', () => {
-  const options = { ffmpeg: '', folder: '', name: '', cameraId: 'CAM-1', init: Buffer.alloc(0), startMs: AT };
+  const options = {
+    ffmpeg: '',
+    folder: '',
+    name: '',
+    cameraId: 'CAM-1',
+    init: Buffer.alloc(0),
+    startMs: AT,
+    withSound: true,
+  };
   expect(burnText({ ...options, utcOffsetMs: 28_800_000 })).toBe(
     'CAM-1  %{pts:gmtime:1795375565.120} UTC+08:00',
   );
   expect(burnText({ ...options, utcOffsetMs: -12_600_000 })).toContain('UTC-03:30');
-  expect(burnArguments('a.txt', 'a.mp4', 'C:/Windows/Fonts/arial.ttf')).toContain(
+  expect(burnArguments('a.txt', 'a.mp4', true, 'C:/Windows/Fonts/arial.ttf')).toContain(
     'drawtext=fontfile=C\\\\:/Windows/Fonts/arial.ttf:textfile=a.txt:fontsize=max(12\\,h/24):fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=6:x=10:y=10',
   );
 });

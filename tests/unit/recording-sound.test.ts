@@ -14,13 +14,14 @@ import { madeTrack } from '#tests/fixtures/recorded-frames.ts';
 
 const G711: SoundSource = {
   codec: 'pcma',
+  name: 'alaw',
   sampleRate: 8_000,
   channels: 1,
   config: Buffer.alloc(0),
   frameSamples: 1,
 };
 const AAC: SoundSource = {
-  ...{ codec: 'aac', sampleRate: 16_000, channels: 1 },
+  ...{ codec: 'aac', name: 'mp4a.40.2', sampleRate: 16_000, channels: 1 },
   ...{ config: Buffer.from('1408', 'hex'), frameSamples: 1_024 },
 };
 let folder: string;

@@ -3,6 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
 import { boxesIn, findBox } from '#native/mp4/boxes.ts';
+import { initTracks } from '#native/mp4/fragments.ts';
+import { SOUND_TRACK_ID } from '#native/recording/sound-types.ts';
 import { startChild, type Child } from '#native/process/child.ts';
 import type { RecordedChunk } from '#station/ports.ts';
 
@@ -35,6 +37,8 @@ export interface BurnOptions {
   startMs: number;
   /** Added to UTC. */
   utcOffsetMs: number;
+  /** Sound too, where there is some. */
+  withSound: boolean;
 }
 
 /**
@@ -49,7 +53,7 @@ export async function startBurn(options: BurnOptions): Promise<Burn> {
   const child: Child = startChild({
     label: 'ffmpeg burn-in',
     command: options.ffmpeg,
-    args: burnArguments(textName, name),
+    args: burnArguments(textName, name, options.withSound),
     cwd: folder,
     stdin: 'pipe',
   });
@@ -61,8 +65,9 @@ export async function startBurn(options: BurnOptions): Promise<Burn> {
     await Promise.race([once(stdin, 'drain').catch(() => undefined), child.exited]);
   }
   await feed(options.init);
+  const soundRate = initTracks(options.init).find(({ isSound }) => isSound)?.timescale;
   return {
-    add: (chunk) => feed(byWallTime(chunk, startMs)),
+    add: (chunk) => feed(byWallTime(chunk, startMs, soundRate)),
     async finish() {
       child.stdin?.end();
       const { code } = await child.exited;
@@ -90,6 +95,7 @@ export function burnText({ cameraId, startMs, utcOffsetMs }: BurnOptions): strin
 export function burnArguments(
   textName: string,
   name: string,
+  withSound: boolean,
   font = FONTS.find((one) => existsSync(one)),
 ): string[] {
   const fontfile = font ? `fontfile=${font.replaceAll(':', '\\\\:')}:` : '';
@@ -100,12 +106,17 @@ export function burnArguments(
     // Frames keep their own times: neither repeated nor dropped to a steady rate.
     ...['-vsync', 'vfr', '-enc_time_base', '-1'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-pix_fmt', 'yuv420p', '-threads', '1'],
-    ...['-c:a', 'copy', '-movflags', '+faststart', '-f', 'mp4', '-y', name],
+    // FLAC in MP4 counts as an experiment up to ffmpeg 4.2.
+    ...(withSound ? ['-c:a', 'copy', '-strict', '-2'] : ['-an']),
+    ...['-movflags', '+faststart', '-f', 'mp4', '-y', name],
   ];
 }
 
-/** The chunk with the wall time since `startMs` for its media time: tfdt and duration of each fragment are changed. */
-export function byWallTime(chunk: RecordedChunk, startMs: number): Buffer {
+/**
+ * The chunk with the wall time since `startMs` for its media time: tfdt and duration of each fragment are changed.
+ * @param soundRate ticks per second of the sound, which keeps its pace within a part
+ */
+export function byWallTime(chunk: RecordedChunk, startMs: number, soundRate?: number): Buffer {
   const data = Buffer.from(chunk.data);
   const span = chunk.endTicks - chunk.ticks;
   const wallSpan = Math.max(1, (chunk.endWallMs - chunk.wallMs) * TICKS_PER_MS);
@@ -114,14 +125,18 @@ export function byWallTime(chunk: RecordedChunk, startMs: number): Buffer {
   for (const moof of boxesIn(data)) {
     if (moof.type !== 'moof') continue;
     const traf = findBox(data, ['traf'], moof.start, moof.end);
+    const tfhd = traf && findBox(data, ['tfhd'], traf.start, traf.end);
     const tfdt = traf && findBox(data, ['tfdt'], traf.start, traf.end);
     const trun = traf && findBox(data, ['trun'], traf.start, traf.end);
-    if (!tfdt || !trun || data[tfdt.start] !== 1) continue;
-    const dts = Number(data.readBigUInt64BE(tfdt.start + 4));
+    if (!tfhd || !tfdt || !trun || data[tfdt.start] !== 1) continue;
+    const isOfSound = data.readUInt32BE(tfhd.start + 4) === SOUND_TRACK_ID;
+    const perTick = isOfSound && soundRate ? soundRate / (TICKS_PER_MS * 1_000) : 1;
+    const dts = Number(data.readBigUInt64BE(tfdt.start + 4)) / perTick;
     data.writeBigUInt64BE(
-      BigInt(Math.max(0, Math.round(first + (dts - chunk.ticks) * scale))),
+      BigInt(Math.max(0, Math.round((first + (dts - chunk.ticks) * scale) * perTick))),
       tfdt.start + 4,
     );
+    if (isOfSound) continue;
     const flags = data.readUInt32BE(trun.start);
     const at = trun.start + 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0);
     if (flags & 0x100) data.writeUInt32BE(Math.max(1, Math.round(data.readUInt32BE(at) * scale)), at);

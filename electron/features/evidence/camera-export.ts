@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { soundOf } from '#native/recording/sound-init.ts';
 import { mp4Writer, type Mp4Writer } from '#native/mp4/writer.ts';
 import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
 import { startBurn, type Burn } from './burn.ts';
@@ -10,7 +11,13 @@ import { segmentPlan, type Segment } from './segments.ts';
 /** What the bundle says of one camera. */
 export interface CameraFacts {
   id: string;
-  videos: (Omit<Segment, 'init'> & { name: string; durationMs: number; burnt: string | null })[];
+  videos: (Omit<Segment, 'init'> & {
+    name: string;
+    durationMs: number;
+    burnt: string | null;
+    /** RFC 6381 name of its sound; null: it has none. Absent in exports of earlier versions. */
+    sound?: string | null;
+  })[];
   gaps: { fromMs: number; toMs: number; reason: string }[];
   /** Left out because they are blocked for privacy, or, if `withBlocked`, in it nevertheless. */
   blocked: { fromMs: number; toMs: number }[];
@@ -29,6 +36,8 @@ export interface CameraExport {
   fromMs: number;
   toMs: number;
   withBlocked: boolean;
+  /** Sound too, where it was recorded. */
+  withSound: boolean;
   /** Path of ffmpeg if copies with the time in the picture are wanted. */
   burnWith: string | null;
   timezone: string;
@@ -102,7 +111,9 @@ export async function exportCamera(
     const same = facts.videos.filter(({ name }) => name.startsWith(`video/${stem}`)).length;
     const name = `video/${stem}${same > 0 ? `-${same + 1}` : ''}.mp4`;
     const file = await hashedFile(options.folder, name);
-    const writer = mp4Writer(chunk.init, segment.startMs, (bytes) => file.write(bytes));
+    const writer = mp4Writer(chunk.init, segment.startMs, (bytes) => file.write(bytes), {
+      withSound: options.withSound,
+    });
     const burn = options.burnWith === null ? null : await beginBurn(options.burnWith, name, segment);
     return { segment, name, file, writer, burn };
   }
@@ -122,6 +133,7 @@ export async function exportCamera(
         init,
         startMs,
         utcOffsetMs: offset,
+        withSound: options.withSound,
       });
     } catch {
       facts.burnFailed = true;
@@ -137,8 +149,9 @@ export async function exportCamera(
       burnt = burntName(name);
       files.push(await hashFile(options.folder, burnt));
     } else if (burn) facts.burnFailed = true;
-    const { init: _init, ...rest } = segment;
-    facts.videos.push({ ...rest, name, durationMs, burnt });
+    const { init, ...rest } = segment;
+    const sound = options.withSound ? (soundOf(init)?.codec ?? null) : null;
+    facts.videos.push({ ...rest, name, durationMs, burnt, sound });
   }
 }
 

@@ -33,7 +33,7 @@ export interface EvidenceDeps {
 }
 export type StartInput = Pick<
   StoredExport,
-  'cameraIds' | 'fromMs' | 'toMs' | 'reason' | 'burnTime' | 'withBlocked' | 'secondPerson'
+  'cameraIds' | 'fromMs' | 'toMs' | 'reason' | 'burnTime' | 'withBlocked' | 'withSound' | 'secondPerson'
 >;
 export type Evidence = ReturnType<typeof createEvidence>;
 
@@ -119,14 +119,20 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
         // What has not happened yet is not claimed.
         ...{ fromMs: input.fromMs, toMs: Math.min(input.toMs, clock.nowMs()) },
         ...{ reason: input.reason, burnTime: input.burnTime },
-        ...{ withBlocked: input.withBlocked, secondPerson, byId: actor.id, by: actor.name },
+        ...{
+          withBlocked: input.withBlocked,
+          withSound: input.withSound,
+          secondPerson,
+          byId: actor.id,
+          by: actor.name,
+        },
         ...{ createdAtMs: clock.nowMs(), decidedBy: null, decidedAtMs: null, finishedAtMs: null },
         ...{ failure: null, warnings: [], keyFingerprint: null },
       };
       write((tx) => {
         insertExport(tx.db, one);
-        const { fromMs, toMs, reason, burnTime, withBlocked } = one;
-        const params = { cameraIds, fromMs, toMs, reason, burnTime, withBlocked, secondPerson };
+        const { fromMs, toMs, reason, burnTime, withBlocked, withSound } = one;
+        const params = { cameraIds, fromMs, toMs, reason, burnTime, withBlocked, withSound, secondPerson };
         audit.append(tx, actor, 'evidence.start', one.id, params);
         tx.afterCommit(() => show(one.id));
       });

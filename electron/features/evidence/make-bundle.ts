@@ -66,7 +66,7 @@ export async function makeBundle(
     onProgress(share(one.fromMs), bytes);
     const { facts, files } = await exportCamera({
       ...{ recordings, folder, cameraId, number: index + 1, fromMs: one.fromMs, toMs: one.toMs },
-      ...{ withBlocked: one.withBlocked, burnWith, timezone, signal },
+      ...{ withBlocked: one.withBlocked, withSound: one.withSound, burnWith, timezone, signal },
       onProgress(atMs, written) {
         bytes += written;
         onProgress(share(atMs), bytes);

@@ -39,7 +39,12 @@ export function manifestText(input: ManifestInput): string {
     operator: one.by,
     approvedBy: one.decidedBy,
     reason: one.reason,
-    requested: { ...span(one), cameraIds: one.cameraIds, withBlocked: one.withBlocked },
+    requested: {
+      ...span(one),
+      cameraIds: one.cameraIds,
+      withBlocked: one.withBlocked,
+      withSound: one.withSound,
+    },
     warnings: one.warnings,
     cameras: input.cameras.map(({ facts, name, place }) => ({
       id: facts.id,
@@ -48,6 +53,8 @@ export function manifestText(input: ManifestInput): string {
       videos: facts.videos.map(({ startMs, endMs, clock, burnt, ...video }) => ({
         ...{ name: video.name, ...span({ fromMs: startMs, toMs: endMs }), durationMs: video.durationMs },
         ...{ frames: video.frames, codec: video.codec, width: video.width, height: video.height },
+        /** Codec of its sound; null: there is none in it. */
+        sound: video.sound ?? null,
         clockEpoch: video.epoch,
         /** Milliseconds of the video and the wall time that belongs to them; linear in between. */
         clock,

@@ -10,6 +10,7 @@ import { tours } from './008-tours.ts';
 import { bringIn } from './009-bring-in.ts';
 import { views } from './010-views.ts';
 import { pictures } from './011-pictures.ts';
+import { exportSound } from './012-export-sound.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   bringIn,
   views,
   pictures,
+  exportSound,
 ];
