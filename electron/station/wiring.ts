@@ -109,6 +109,7 @@ export async function wire({
   const demo = createDemo(ports, {
     broker: () => parkAddress(link.info(), settings, site.port.current().site.id),
     alarms: { open: () => alarms.port.open() },
+    ffmpegPath: () => video.ffmpegPath(),
     rtspPort: options.overrides?.demoRtspPort,
   });
   await demo.openCameras();

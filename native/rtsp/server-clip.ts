@@ -147,6 +147,20 @@ function share(pool: Map<string, Buffer>, payload: Buffer): Buffer {
   return kept;
 }
 
+/** One access unit in Annex B form, cut for sending. Delimiters are left out. */
+export function cutFrame(data: Buffer, maxPayloadBytes = DEFAULT_MAX_PAYLOAD_BYTES): ClipFrame {
+  const units = splitAnnexB(data).filter((unit) => typeOf(unit) !== NAL.aud);
+  const payloads = packetise(units, maxPayloadBytes);
+  const key = units.some((unit) => typeOf(unit) === NAL.idr);
+  return { key, payloads, bytes: payloads.reduce((sum, payload) => sum + payload.length, 0) };
+}
+/** The parameter sets in an Annex B stream; undefined when they are not there. */
+export function parameterSets(data: Buffer): Pick<Clip, 'sps' | 'pps'> | undefined {
+  const units = splitAnnexB(data);
+  const [sps, pps] = [NAL.sps, NAL.pps].map((type) => units.find((unit) => typeOf(unit) === type));
+  return sps && pps ? { sps: Buffer.from(sps), pps: Buffer.from(pps) } : undefined;
+}
+
 /**
  * Cuts an Annex-B H.264 stream (no B-frames, starting with parameter sets and an IDR picture) into a clip.
  * @param data the whole file

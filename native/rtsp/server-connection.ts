@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { authorised, challenge, makeNonce } from './server-auth.ts';
-import type { Clock, Feed } from './server-feed.ts';
+import type { Clock, Program } from './server-feed.ts';
 import { formatResponse, RtspParser, type RtspRequest } from './server-message.ts';
 import type { Mount } from './server-mount.ts';
 import { describe } from './server-sdp.ts';
@@ -234,7 +234,7 @@ export class Connection {
 }
 
 /** A clip that cannot be had is a camera that is there and cannot serve. */
-const opened = (mount: Mount): Promise<Feed | undefined> => mount.open().catch(() => undefined);
+const opened = (mount: Mount): Promise<Program | undefined> => mount.open().catch(() => undefined);
 
 const sessionId = (request: RtspRequest): string =>
   request.headers.get('session')?.split(';')[0]?.trim() ?? '';

@@ -27,10 +27,25 @@ export interface Viewer {
   show(picture: FrameInAir): void;
 }
 
+/** What a client is told of a program before its first picture. */
+export type ProgramShape = Pick<Clip, 'fps' | 'sps' | 'pps'>;
+/** What a mount shows. */
+export interface Program {
+  readonly clip: ProgramShape;
+  readonly viewerCount: number;
+  /** A viewer gets pictures from the next key frame on. */
+  add(viewer: Viewer): void;
+  remove(viewer: Viewer): void;
+  /** A viewer that lost pictures gets none until the next key frame. */
+  skipToKey(viewer: Viewer): void;
+  setStalled(stalled: boolean): void;
+  stop(): void;
+}
+
 /** A pause (or wall-clock jump) longer than this is not caught up: the feed goes on with the present at the next key frame. */
 const RESYNC_MS = 2000;
 
-export class Feed {
+export class Feed implements Program {
   readonly #clock: Clock;
   readonly #viewers = new Map<Viewer, { waitingForKey: boolean }>();
   #clip: Clip;

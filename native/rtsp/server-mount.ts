@@ -1,6 +1,7 @@
 import type { Credentials } from './server-auth.ts';
 import type { Clip } from './server-clip.ts';
-import { Feed, type Clock } from './server-feed.ts';
+import { Feed, type Clock, type Program } from './server-feed.ts';
+import { LiveFeed, type LiveSource } from './server-live.ts';
 
 /** A clip, or how to get it when the first client asks: unpacking a park's worth of clips takes a while. */
 export type ClipSource = Clip | (() => Promise<Clip>);
@@ -8,17 +9,24 @@ export type ClipSource = Clip | (() => Promise<Clip>);
 /** `off`: the camera is gone (running viewers are cut, new ones get 404). `stalled`: connected, but no pictures. */
 export type MountState = 'on' | 'off' | 'stalled';
 
+const isLive = (source: ClipSource | LiveSource): source is LiveSource => 'shape' in source;
+
 /** One path of the server. */
 export class Mount {
   readonly path: string;
   readonly credentials: Credentials | undefined;
   readonly #clock: Clock;
-  #source: ClipSource;
-  #feed: Feed | undefined;
-  #opening: Promise<Feed> | undefined;
+  #source: ClipSource | LiveSource;
+  #feed: Program | undefined;
+  #opening: Promise<Program> | undefined;
   #state: MountState = 'on';
 
-  constructor(path: string, source: ClipSource, credentials: Credentials | undefined, clock: Clock) {
+  constructor(
+    path: string,
+    source: ClipSource | LiveSource,
+    credentials: Credentials | undefined,
+    clock: Clock,
+  ) {
     this.path = path;
     this.credentials = credentials;
     this.#source = source;
@@ -34,24 +42,30 @@ export class Mount {
   }
 
   /** The feed, its clip loaded. Rejects with the loader's error; the next call tries again. */
-  open(): Promise<Feed> {
+  open(): Promise<Program> {
     if (this.#feed) return Promise.resolve(this.#feed);
     this.#opening ??= this.#load().finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
-  async #load(): Promise<Feed> {
+  async #load(): Promise<Program> {
+    const source = this.#source;
+    const feed = isLive(source)
+      ? new LiveFeed(await source.shape(), source, this.#clock)
+      : await this.#loadClip();
+    feed.setStalled(this.#state === 'stalled');
+    this.#feed = feed;
+    return feed;
+  }
+  async #loadClip(): Promise<Feed> {
     let source: ClipSource;
     let clip: Clip;
     // the clip may have been changed while the former one was loading
     do {
-      source = this.#source;
+      source = this.#source as ClipSource;
       clip = typeof source === 'function' ? await source() : source;
     } while (source !== this.#source);
-    const feed = new Feed(clip, this.#clock);
-    feed.setStalled(this.#state === 'stalled');
-    this.#feed = feed;
-    return feed;
+    return new Feed(clip, this.#clock);
   }
 
   setState(state: MountState): void {
@@ -59,9 +73,11 @@ export class Mount {
     this.#feed?.setStalled(state === 'stalled');
   }
 
+  /** Nothing happens on a mount whose picture is made while it is watched. */
   setClip(clip: Clip): void {
+    if (isLive(this.#source)) return;
     this.#source = clip;
-    this.#feed?.setClip(clip);
+    if (this.#feed instanceof Feed) this.#feed.setClip(clip);
   }
 
   stop(): void {

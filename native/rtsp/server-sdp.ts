@@ -1,8 +1,8 @@
-import type { Clip } from './server-clip.ts';
+import type { ProgramShape } from './server-feed.ts';
 import { RTP_CLOCK_HZ, RTP_PAYLOAD_TYPE } from './server-rtp.ts';
 
 /** Session description (RFC 4566, RFC 6184 8.2) of a mount with one H.264 track controlled at `control`. */
-export function describe(clip: Clip, control: string): string {
+export function describe(clip: ProgramShape, control: string): string {
   // profile_idc, constraint flags and level_idc are the three bytes after the NAL header
   const profile = clip.sps.subarray(1, 4).toString('hex').toUpperCase();
   const sets = `${clip.sps.toString('base64')},${clip.pps.toString('base64')}`;

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Clock, Feed, FrameInAir, Viewer } from './server-feed.ts';
+import type { Clock, FrameInAir, Program, Viewer } from './server-feed.ts';
 import { rtpPackets, senderReport, type RtpState } from './server-rtp.ts';
 import type { RtpTransport } from './server-transport.ts';
 
@@ -12,7 +12,7 @@ const MAX_BACKLOG_BYTES = 512 * 1024;
 export class Session implements Viewer {
   readonly id = randomBytes(8).toString('hex');
   readonly path: string;
-  readonly feed: Feed;
+  readonly feed: Program;
   readonly transport: RtpTransport;
   readonly #clock: Clock;
   readonly #rtp: RtpState = {
@@ -27,7 +27,7 @@ export class Session implements Viewer {
   /** Monotonic time of the last sign of life of the client. */
   aliveMs: number;
 
-  constructor(path: string, feed: Feed, transport: RtpTransport, clock: Clock) {
+  constructor(path: string, feed: Program, transport: RtpTransport, clock: Clock) {
     this.path = path;
     this.feed = feed;
     this.transport = transport;

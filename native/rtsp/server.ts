@@ -2,8 +2,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Clip } from './server-clip.ts';
 import { Connection, type ConnectionContext, type RequestInfo } from './server-connection.ts';
 import { systemClock, type Clock } from './server-feed.ts';
+import type { LiveSource } from './server-live.ts';
 import { Mount, type ClipSource, type MountState } from './server-mount.ts';
 
+export type { LiveSource } from './server-live.ts';
 export type { ClipSource, MountState } from './server-mount.ts';
 
 /**
@@ -13,7 +15,7 @@ export type { ClipSource, MountState } from './server-mount.ts';
  */
 
 export interface MountOptions {
-  readonly clip: ClipSource;
+  readonly clip: ClipSource | LiveSource;
   /** With both set, every request for this mount must carry them (digest). */
   readonly username?: string;
   readonly password?: string;

@@ -73,9 +73,11 @@ describe('demo site', () => {
     expect(new Set(addresses).size).toBe(addresses.length);
     expect(addresses.filter((address) => !address.startsWith('127.'))).toEqual([]);
   });
-  it('has a clip for every camera', () => {
-    for (const { id, mainUrl } of site.cameras) {
+  it('has a clip for every camera that does not turn', () => {
+    for (const { id, mainUrl, ptz } of site.cameras) {
       expect(new URL(mainUrl).pathname).toBe(`/${id}`);
+      // the one that turns is cut from the round view
+      if (ptz) continue;
       expect(existsSync(join(demo, 'clips', index[id]?.file ?? 'none'))).toBe(true);
     }
   });

@@ -3,6 +3,7 @@ import { startRtspServer, type MountOptions, type MountState, type RtspServer } 
 import type { Log } from '#station/log.ts';
 import type { SitePort } from '#station/ports.ts';
 import { openClips } from './clips.ts';
+import type { Dome } from './ptz/dome.ts';
 
 /** The demo park's cameras: one RTSP server on loopback, a clip per camera. */
 export interface DemoCameras {
@@ -43,16 +44,20 @@ export async function startCameras(options: {
   folder: string;
   site: Pick<SitePort, 'current' | 'cameraPassword'>;
   wantedPort: number;
+  dome: Dome | undefined;
   log: Log;
 }): Promise<DemoCameras> {
-  const { folder, site, wantedPort, log } = options;
+  const { folder, site, wantedPort, dome, log } = options;
   const clips = await openClips(folder);
   const known = new Set(clips.names());
   const mounts: Record<string, MountOptions> = {};
   for (const { id, mainUrl, username } of site.current().cameras) {
     const path = new URL(mainUrl).pathname;
     const name = path.slice(1);
-    if (ownPort(mainUrl) === undefined || !known.has(name)) continue;
+    if (ownPort(mainUrl) === undefined) continue;
+    if (dome?.cameraId === id)
+      mounts[path] = { clip: dome.picture, username, password: site.cameraPassword(id) };
+    if (!known.has(name)) continue;
     const load = () =>
       clips.load(name).catch((error: Error) => {
         log.warn('demo camera without a picture', { camera: id, error: error.message });

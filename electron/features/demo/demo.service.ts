@@ -9,6 +9,7 @@ import { cameraPort, movedUrl, startCameras, type DemoCameras } from './cameras.
 import { startLife, type Life } from './life.ts';
 import { play, type Running } from './scenario.ts';
 import { isOurPark } from './park-link.ts';
+import { startDome, type Dome } from './ptz/dome.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 type ScenarioItem = z.infer<typeof scenarioItem>;
@@ -23,6 +24,8 @@ export interface DemoDeps {
   alarms: Pick<AlarmsPort, 'open'>;
   /** Port of the cameras instead of the site file's; 0 takes any free one. */
   rtspPort?: number;
+  /** Where ffmpeg is, once that is known: the camera that turns needs it for its picture. */
+  ffmpegPath: () => string | null;
   /** Seed of all chance; 0 unless a test wants another day. */
   seed?: number;
 }
@@ -41,6 +44,7 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
   const running = new Map<string, Running>();
   const sitePort = cameraPort(site.current().cameras);
   let cameras: DemoCameras | undefined;
+  let dome: Dome | undefined;
   let life: Life | undefined;
   let lifeAt: string | undefined;
   let stopLooking: (() => void) | undefined;
@@ -75,6 +79,15 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
     life = await startLife({ ports, address, alarms: deps.alarms, seed: deps.seed ?? 0 });
     lifeAt = key;
   };
+  /** The first camera of the site that turns and has its ONVIF address on this machine. */
+  const openDome = async (): Promise<Dome | undefined> => {
+    const camera = site.current().cameras.find((one) => one.ptz && one.onvif?.address === '127.0.0.1');
+    if (!camera?.onvif) return undefined;
+    const port = deps.rtspPort === undefined ? camera.onvif.port : 0;
+    const password = site.cameraPassword(camera.id);
+    const { resources } = paths;
+    return startDome({ camera, password, port, resources, ffmpeg: deps.ffmpegPath, log });
+  };
   const enqueue = (task: () => Promise<void>): Promise<void> =>
     (work = work.then(task).catch((error: unknown) => log.error('demo park', { error: String(error) })));
 
@@ -88,23 +101,33 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
       if (!isDemo) return Promise.resolve();
       return enqueue(async () => {
         const wantedPort = deps.rtspPort ?? sitePort ?? 0;
+        dome = await openDome().catch((error: Error) => {
+          log.warn('demo dome', { error: error.message });
+          return undefined;
+        });
         cameras = await startCameras({
           folder: join(paths.resources, 'demo', 'clips'),
           site,
           wantedPort,
+          dome,
           log,
         });
-        log.info('demo cameras', { port: cameras.port });
+        const turns = site.current().cameras.find(({ id }) => id === dome?.cameraId);
+        if (turns) dome?.setStreamUrl(movedUrl(turns.mainUrl, sitePort, cameras.port));
+        log.info('demo cameras', { port: cameras.port, onvifPort: dome?.port ?? 0 });
       });
     },
     /** The site with its cameras' addresses as they really are: another port than the file's may have been taken. */
     camerasOf(port: SitePort): SitePort {
-      if (cameras === undefined || cameras.port === sitePort) return port;
+      if (cameras === undefined) return port;
       const realPort = cameras.port;
       const really = <T extends Camera>(camera: T): T => ({
         ...camera,
         mainUrl: movedUrl(camera.mainUrl, sitePort, realPort),
         subUrl: camera.subUrl && movedUrl(camera.subUrl, sitePort, realPort),
+        ...(camera.onvif && dome?.cameraId === camera.id
+          ? { onvif: { ...camera.onvif, port: dome.port } }
+          : {}),
       });
       return {
         ...port,
@@ -155,6 +178,7 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
       stopLooking?.();
       await enqueue(stopLife);
       await cameras?.stop();
+      await dome?.stop();
     },
   };
 }
