@@ -89,6 +89,7 @@ export type StreamFacts = z.infer<typeof streamFacts>;
 export const streamTest = z.object({
   /** Why there is no picture, worded as `cameras.reason.<code>`; null when there is one. */
   reason: z.string().nullable(),
+  params: jsonObject,
   /** JPEG, base64. */
   picture: z.string().nullable(),
   facts: streamFacts.nullable(),

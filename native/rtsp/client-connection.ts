@@ -1,6 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { acceptCertificate, openUnchecked, type CertificateCheck } from '#native/tls/pinned.ts';
+import {
+  acceptCertificate,
+  CertificateRefused,
+  openUnchecked,
+  type CertificateCheck,
+} from '#native/tls/pinned.ts';
 import { isStale, takeChallenge, type Authorizer, type Login } from './client-auth.ts';
 import { targetOf, type RtspTarget } from './client-address.ts';
 import { RtspClientError, reasonOfSocketError, type RtspReason } from './client-errors.ts';
@@ -74,8 +79,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Client
       try {
         acceptCertificate(socket as TLSSocket, to, options.trusts);
         resolve();
-      } catch {
-        reject(new RtspClientError('certificate_changed', to));
+      } catch (error) {
+        const seen = error instanceof CertificateRefused ? error.seen : to;
+        reject(new RtspClientError('certificate_changed', { ...seen }));
       }
     });
   });

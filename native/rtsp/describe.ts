@@ -4,7 +4,12 @@ import { RtspClientError, type RtspReason } from './client-errors.ts';
 
 /** What a camera answers when it is asked for its description only. */
 export type Described =
-  { ok: true; sdp: string } | { ok: false; reason: Exclude<RtspReason, 'unsupported' | 'no_video'> };
+  | { ok: true; sdp: string }
+  | {
+      ok: false;
+      reason: Exclude<RtspReason, 'unsupported' | 'no_video'>;
+      params: Record<string, string | number>;
+    };
 
 export interface DescribeOptions {
   /** rtsp(s)://host[:port]/path without a login. */
@@ -31,10 +36,19 @@ export async function describe(options: DescribeOptions): Promise<Described> {
     });
     const { status, body } = await connection.request('DESCRIBE', url, { Accept: 'application/sdp' });
     if (status === 200) return { ok: true, sdp: body };
-    return { ok: false, reason: status === 404 || status === 454 ? 'not_found' : 'refused_by_camera' };
+    return {
+      ok: false,
+      reason: status === 404 || status === 454 ? 'not_found' : 'refused_by_camera',
+      params: { status },
+    };
   } catch (error) {
     const reason = error instanceof RtspClientError ? error.code : 'ended';
-    return { ok: false, reason: reason === 'unsupported' || reason === 'no_video' ? 'bad_data' : reason };
+    const params = error instanceof RtspClientError ? error.params : {};
+    return {
+      ok: false,
+      reason: reason === 'unsupported' || reason === 'no_video' ? 'bad_data' : reason,
+      params,
+    };
   } finally {
     connection?.close();
   }

@@ -13,6 +13,7 @@ const sources = {
   'site.live': (from: From, cancel: Cancel) => api.site.live(from, cancel),
   'alarms.live': (from: From, cancel: Cancel) => api.alarms.live(from, cancel),
   'devices.live': (from: From, cancel: Cancel) => api.devices.live(from, cancel),
+  'cameras.clocks': (from: From, cancel: Cancel) => api.cameras.clocks(from, cancel),
   'video.live': (from: From, cancel: Cancel) => api.video.live(from, cancel),
   'views.live': (from: From, cancel: Cancel) => api.views.live(from, cancel),
   'ptz.live': (from: From, cancel: Cancel) => api.ptz.live(from, cancel),

@@ -46,7 +46,7 @@ const channel = (n: number, id = `nvr-${n}`) => ({
 });
 const ids = async () => (await admin.site.get()).cameras.map(({ id }) => id);
 const records = async (type: string) => {
-  const { items } = await (await park.client('guard')).records.search({ streams: ['event'] });
+  const { items } = await (await park.client('guard')).records.search({ kinds: ['event'] });
   return items.filter((one) => JSON.stringify(one).includes(type));
 };
 

@@ -30,8 +30,10 @@ export async function testStream(
 ): Promise<StreamTest> {
   // the cheap question first: its refusal says precisely why, and no ffmpeg is started for it
   const described = await describe({ ...source, timeoutMs: DESCRIBE_MS });
-  const none = (reason: string): StreamTest => ({ reason, picture: null, facts: null, warnings: [] });
-  if (!described.ok && described.reason !== 'wrong_password') return none(described.reason);
+  const none = (reason: string, params: StreamTest['params'] = {}): StreamTest => ({
+    ...{ reason, params, picture: null, facts: null, warnings: [] },
+  });
+  if (!described.ok && described.reason !== 'wrong_password') return none(described.reason, described.params);
   const result = described.ok ? await watch(described.sdp) : none(described.reason);
   // last, because wrong logins may lock the right one out
   const known = described.ok ? usualLogin(source.user, source.password, usualLogins) : [];
@@ -44,6 +46,7 @@ export async function testStream(
       const { stream, picture } = await watchStream(source, { ...deps, ffmpeg: await deps.ffmpeg() });
       return {
         reason: null,
+        params: {},
         picture: picture?.toString('base64') ?? null,
         facts: { ...stream, audio: audioOf(sdp), clockOffsetMs },
         warnings: [
@@ -53,7 +56,7 @@ export async function testStream(
       };
     } catch (error) {
       if (!(error instanceof FfmpegError)) throw error;
-      return none(streamReason(error.code));
+      return none(streamReason(error.code), error.params);
     }
   }
 }

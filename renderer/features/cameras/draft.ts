@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
-import type { Camera } from '#contract/site.ts';
+import type { Camera, PullChoice } from '#contract/site.ts';
+import { streamKey } from '#domain/stream-address.ts';
 
 /** A camera as the form holds it. */
 export interface Draft {
@@ -16,9 +17,17 @@ export interface Draft {
   username: string;
   /** Empty keeps the stored one. */
   password: string;
+  /** Set it on the camera itself too. */
+  passwordOnDevice: boolean;
+  pull: PullChoice;
   ptz: boolean;
   onvifAddress: string;
   onvifPort: number | null;
+  onvifSecure: boolean;
+  /** Video source of the device; empty: its only one, or told by the stream. */
+  onvifSource: string;
+  /** A device said all this: no template is needed. */
+  fromDevice: boolean;
   onvifProfile: string | null;
   onvifEvents: boolean;
   /** Whose usual passwords a test may try. */
@@ -36,9 +45,14 @@ export const emptyDraft = (): Draft => ({
   transport: 'tcp',
   username: '',
   password: '',
+  passwordOnDevice: false,
+  pull: 'auto',
   ptz: false,
   onvifAddress: '',
   onvifPort: 80,
+  onvifSecure: false,
+  onvifSource: '',
+  fromDevice: false,
   onvifProfile: null,
   onvifEvents: false,
   template: 'generic',
@@ -56,8 +70,11 @@ export const draftOfCamera = (camera: Camera): Draft => ({
   transport: camera.transport,
   username: camera.username ?? '',
   ptz: camera.ptz,
+  pull: camera.pull,
   onvifAddress: camera.onvif?.address ?? '',
   onvifPort: camera.onvif?.port ?? 80,
+  onvifSecure: camera.onvif?.secure ?? false,
+  onvifSource: camera.onvif?.source ?? '',
   onvifProfile: camera.onvif?.profile ?? null,
   onvifEvents: camera.onvif?.events ?? false,
 });
@@ -74,7 +91,7 @@ export function freshId(host: string, channel: number, taken: ReadonlySet<string
 
 /** Everything that a device said about one of its channels. */
 export function draftOfChannel(
-  at: Pick<FoundCamera, 'host' | 'port' | 'name' | 'location'>,
+  at: Pick<FoundCamera, 'host' | 'port' | 'secure' | 'name' | 'location'>,
   login: { username: string; password: string },
   device: ProbedDevice,
   index: number,
@@ -92,8 +109,11 @@ export function draftOfChannel(
     ptz: channel.ptz,
     onvifAddress: at.host,
     onvifPort: at.port,
+    onvifSecure: at.secure,
+    onvifSource: device.channels.length > 1 ? channel.source : '',
+    fromDevice: true,
     onvifProfile: channel.ptzProfile,
-    onvifEvents: device.events && index === 0,
+    onvifEvents: device.events,
     template: templateOf(device.manufacturer),
   };
 }
@@ -130,6 +150,7 @@ export function objectOfDraft(draft: Draft): JsonObject {
     mainUrl: draft.mainUrl.trim(),
     transport: draft.transport,
     ptz: draft.ptz,
+    pull: draft.pull,
   };
   if (draft.subUrl.trim()) object['subUrl'] = draft.subUrl.trim();
   if (draft.username.trim()) object['username'] = draft.username.trim();
@@ -137,11 +158,20 @@ export function objectOfDraft(draft: Draft): JsonObject {
     object['onvif'] = {
       address: draft.onvifAddress.trim(),
       port: draft.onvifPort ?? 80,
+      secure: draft.onvifSecure,
       events: draft.onvifEvents,
+      ...(draft.onvifSource.trim() ? { source: draft.onvifSource.trim() } : {}),
       ...(draft.onvifProfile ? { profile: draft.onvifProfile } : {}),
     };
   return object as JsonObject;
 }
+
+/** The camera that has this stream already: one camera brought in twice. */
+export const sameStream = (draft: Draft, cameras: readonly Camera[]): Camera | undefined => {
+  if (draft.mainUrl.trim() === '') return undefined;
+  const key = streamKey(draft.mainUrl);
+  return cameras.find((one) => one.id !== draft.base?.id && streamKey(one.mainUrl) === key);
+};
 
 /** Names of fields that have to be filled in before it can be added. */
 export const missingOf = (draft: Draft): ('nameZh' | 'placeId' | 'mainUrl' | 'id')[] =>
@@ -159,7 +189,7 @@ export function testInputOf(draft: Draft, stream: 'main' | 'sub', tryDefaults: b
     url === (stream === 'sub' ? (base.subUrl ?? base.mainUrl) : base.mainUrl);
   const asked = { stream, tryDefaults, template: draft.template };
   if (isStored) return { ...asked, cameraId: base.id };
-  const onvif = draft.onvifAddress.trim() ? { onvif: { address: draft.onvifAddress.trim(), port: draft.onvifPort ?? 80 } } : {}; // prettier-ignore
+  const onvif = draft.onvifAddress.trim() ? { onvif: { address: draft.onvifAddress.trim(), port: draft.onvifPort ?? 80, secure: draft.onvifSecure } } : {}; // prettier-ignore
   return {
     ...asked,
     ...onvif,

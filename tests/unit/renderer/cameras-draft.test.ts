@@ -53,7 +53,7 @@ describe('what a device said', () => {
   const channel = (source: string) => ({ source, main: stream, sub: null, ptz: true, ptzProfile: 'p' });
   const device = { manufacturer: 'HIKVISION', model: 'X', events: true, channels: [channel('1'), channel('2')] } as unknown as ProbedDevice; // prettier-ignore
   it('fills the form, channel by channel', () => {
-    const at = { host: '10.0.0.1', port: 80, name: 'NVR', location: '' };
+    const at = { host: '10.0.0.1', port: 80, secure: false, name: 'NVR', location: '' };
     const draft = draftOfChannel(
       at,
       { username: 'a', password: 'b' },
@@ -61,7 +61,7 @@ describe('what a device said', () => {
       1,
       new Set(['cam-10-0-0-1-2']),
     );
-    expect(draft).toMatchObject({ id: 'cam-10-0-0-1-2-2', nameZh: 'NVR 2', template: 'hikvision', onvifProfile: 'p', onvifEvents: false, password: 'b' }); // prettier-ignore
+    expect(draft).toMatchObject({ id: 'cam-10-0-0-1-2-2', nameZh: 'NVR 2', template: 'hikvision', onvifProfile: 'p', onvifEvents: true, onvifSource: '2', password: 'b' }); // prettier-ignore
     expect(missingOf(draft)).toEqual(['placeId']);
   });
   it('ids and addresses of what is typed', () => {
