@@ -134,7 +134,17 @@ export const recordingContract = {
     .output(z.object({ atMs: epochMs, jpegBase64: z.string() }).nullable()),
 
   locks: query('video.replay', '/recording/locks')
-    .input(z.object({ ended: z.boolean().default(false) }).default({ ended: false }))
+    .input(
+      z
+        .object({
+          /** Those too that are released or past their term. */
+          ended: z.boolean().default(false),
+          /** Words of the reason, or who locked it. */
+          text: z.string().trim().max(100).default(''),
+        })
+        .default({ ended: false, text: '' }),
+    )
+    /** Newest first, at most 500. */
     .output(z.array(recordingLock)),
   /** What it covers is never deleted by the program until it ends or is released. */
   addLock: command('video.evidence', '/recording/locks')
@@ -144,6 +154,10 @@ export const recordingContract = {
         forwardMessage,
       ),
     )
+    .output(recordingLock),
+  /** Another end, earlier or later, of a lock that holds. */
+  setLockTerm: command('video.evidence', '/recording/locks/{id}/term')
+    .input(commandInput({ id: recordId, untilMs: epochMs.nullable(), reason: text(500) }))
     .output(recordingLock),
   releaseLock: command('video.evidence', '/recording/locks/{id}/release')
     .input(commandInput({ id: recordId, reason: text(500) }))
@@ -180,6 +194,9 @@ export const recordingContract = {
         tags: z.array(tag).max(20).default([]),
       }),
     )
+    .output(bookmark),
+  editBookmark: command('video.replay', '/recording/bookmarks/{id}')
+    .input(commandInput({ id: recordId, text: text(500), tags: z.array(tag).max(20).default([]) }))
     .output(bookmark),
   removeBookmark: command('video.replay', '/recording/bookmarks/{id}/remove')
     .input(commandInput({ id: recordId }))

@@ -33,7 +33,17 @@ describe('through the contract', () => {
     const first = await guard.recording.findBookmarks({ limit: 2 });
     const second = await guard.recording.findBookmarks({ limit: 2, cursor: first.nextCursor! });
     expect([...first.items, ...second.items]).toHaveLength(3);
+    const edited = await guard.recording.editBookmark({
+      id: ladder.id,
+      text: '折叠梯',
+      tags: ['盗窃', '盗窃'],
+    });
+    expect(edited).toMatchObject({ id: ladder.id, text: '折叠梯', tags: ['盗窃'] });
+    expect((await guard.recording.findBookmarks({ text: '折叠' })).items).toEqual([edited]);
     await guard.recording.removeBookmark({ id: ladder.id });
+    await expect(guard.recording.editBookmark({ id: ladder.id, text: 'x' })).rejects.toMatchObject({
+      data: { params: { id: ladder.id } },
+    });
     expect(await find({ text: '翻墙' })).toEqual([]);
     await expect(guard.recording.removeBookmark({ id: ladder.id })).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -58,7 +68,23 @@ describe('through the contract', () => {
     expect(await guard.recording.locks({ ended: false })).toEqual([lock]);
     const { cameras } = await guard.recording.timeline({ cameraIds: ['cam-n07'], fromMs: 0, toMs: 1_500 });
     expect(cameras[0]!.locks).toEqual([{ id: lock.id, fromMs: 1_000, toMs: 1_500 }]);
+    expect(await guard.recording.locks({ text: '冲' })).toEqual([lock]);
+    expect(await guard.recording.locks({ text: '火' })).toEqual([]);
+    const untilMs = Date.now() + 86_400_000;
+    await expect(
+      leader.recording.setLockTerm({ id: lock.id, untilMs: 5, reason: '延期' }),
+    ).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(guard.recording.setLockTerm({ id: lock.id, untilMs, reason: '延期' })).rejects.toMatchObject(
+      { code: 'FORBIDDEN' },
+    );
+    expect(await leader.recording.setLockTerm({ id: lock.id, untilMs, reason: '延期' })).toEqual({
+      ...lock,
+      untilMs,
+    });
     await leader.recording.releaseLock({ id: lock.id, reason: '结案' });
+    await expect(
+      leader.recording.setLockTerm({ id: lock.id, untilMs: null, reason: '延期' }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(leader.recording.releaseLock({ id: lock.id, reason: '再次' })).rejects.toMatchObject({
       code: 'CONFLICT',
     });

@@ -68,7 +68,7 @@ describe.skipIf(!canMount)('a small disk (needs root, for a file system of its o
     const before = await of.frames(fromMs, heldMs);
     expect(before).toBeGreaterThan(15 * 20);
     // Room again: somebody releases what was held.
-    const [lock] = of.recording.holds.locks(false);
+    const [lock] = of.recording.holds.locks({ ended: false, text: '' });
     of.recording.holds.releaseLock(LEADER, lock!.id, 'y');
     await of.play(40, { bytes: 8 * 1024 });
     expect(of.state()).toMatchObject({ state: 'recording' });

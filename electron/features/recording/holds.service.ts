@@ -24,7 +24,8 @@ export function createHolds({ db, write, audit, clock, site, newId }: Ports) {
   const blocks = () => (known ??= store.blocks(db));
 
   return {
-    locks: (ended: boolean): RecordingLock[] => store.locks(db, clock.nowMs(), ended),
+    locks: (query: { ended: boolean; text: string }): RecordingLock[] =>
+      store.findLocks(db, clock.nowMs(), query),
     addLock(actor: Actor, input: Range & { untilMs: number | null }): RecordingLock {
       const { cameraIds, fromMs, toMs, reason, untilMs } = input;
       checkCameras(cameraIds);
@@ -38,6 +39,18 @@ export function createHolds({ db, write, audit, clock, site, newId }: Ports) {
         return lock;
       });
     },
+    setLockTerm(actor: Actor, id: string, untilMs: number | null, reason: string): RecordingLock {
+      if (untilMs !== null && untilMs <= clock.nowMs()) fail('INVALID', 'lock.ends_in_past', { untilMs });
+      return write((tx) => {
+        const lock = store.lockById(tx.db, id) ?? fail('NOT_FOUND', 'lock.unknown', { id });
+        // What it held may be gone already: a new lock says what it holds from now on.
+        const isOver = lock.untilMs !== null && lock.untilMs <= tx.nowMs;
+        if (lock.releasedAtMs !== null || isOver) fail('CONFLICT', 'lock.released', { id });
+        store.setLockTerm(tx.db, id, untilMs);
+        audit.append(tx, actor, 'recording.lock_term', id, { before: lock.untilMs, untilMs, reason });
+        return { ...lock, untilMs };
+      });
+    },
     releaseLock(actor: Actor, id: string, reason: string): void {
       write((tx) => {
         const lock = store.lockById(tx.db, id) ?? fail('NOT_FOUND', 'lock.unknown', { id });
@@ -48,7 +61,7 @@ export function createHolds({ db, write, audit, clock, site, newId }: Ports) {
     },
     /** All that may not be deleted now. */
     active(): Hold[] {
-      return [...store.locks(db, clock.nowMs(), false), ...passing.values()];
+      return [...store.locks(db, clock.nowMs()), ...passing.values()];
     },
     hold(cameraIds: readonly string[], fromMs: number, toMs: number): () => void {
       const key = (count += 1);
@@ -101,6 +114,17 @@ export function createHolds({ db, write, audit, clock, site, newId }: Ports) {
         store.insertBookmark(tx.db, bookmark);
         audit.append(tx, actor, 'recording.bookmark', bookmark.id, { cameraIds, atMs, text });
         return bookmark;
+      });
+    },
+    editBookmark(actor: Actor, input: Pick<Bookmark, 'id' | 'text' | 'tags'>): Bookmark {
+      const { id, text } = input;
+      return write((tx) => {
+        const before = store.bookmarkById(tx.db, id) ?? fail('NOT_FOUND', 'bookmark.unknown', { id });
+        const tags = [...new Set(input.tags)];
+        store.editBookmark(tx.db, { id, text, tags });
+        const was = { text: before.text, tags: before.tags };
+        audit.append(tx, actor, 'recording.bookmark_edit', id, { before: was, text, tags });
+        return { ...before, text, tags };
       });
     },
     removeBookmark(actor: Actor, id: string): void {

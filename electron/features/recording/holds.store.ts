@@ -5,19 +5,36 @@ import type { Readable, Writable } from '#native/sqlite/types.ts';
 type Row = { camera_ids: string; tags?: string } & Record<string, unknown>;
 const cameras = (row: Row) => JSON.parse(row.camera_ids) as string[];
 
+/** `%` and `_` are ordinary characters of what a person types. */
+const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
 const LOCK = `id, camera_ids, from_ms AS fromMs, to_ms AS toMs, reason, until_ms AS untilMs, by, created_at_ms AS createdAtMs,
   released_at_ms AS releasedAtMs, released_by AS releasedBy`;
 function lockOf({ camera_ids: _ids, ...row }: Row, cameraIds: string[]): RecordingLock {
   return { ...row, cameraIds } as unknown as RecordingLock;
 }
+const HOLDING = 'released_at_ms IS NULL AND (until_ms IS NULL OR until_ms > ?)';
+/** All that hold now. */
+export function locks(db: Readable, nowMs: number): RecordingLock[] {
+  const rows = prepared(db, `SELECT ${LOCK} FROM recording_lock WHERE ${HOLDING}`).all(nowMs) as Row[];
+  return rows.map((row) => lockOf(row, cameras(row)));
+}
 /** Newest first; `ended` ones (released or past their term) only if asked for. */
-export function locks(db: Readable, nowMs: number, ended: boolean): RecordingLock[] {
+export function findLocks(
+  db: Readable,
+  nowMs: number,
+  { ended, text }: { ended: boolean; text: string },
+): RecordingLock[] {
   const rows = prepared(
     db,
     `SELECT ${LOCK} FROM recording_lock
-     WHERE ? = 1 OR (released_at_ms IS NULL AND (until_ms IS NULL OR until_ms > ?)) ORDER BY created_at_ms DESC, id DESC`,
-  ).all(ended ? 1 : 0, nowMs) as Row[];
+     WHERE (? = 1 OR (${HOLDING})) AND (reason LIKE ? ESCAPE '\\' OR by LIKE ? ESCAPE '\\')
+     ORDER BY created_at_ms DESC, id DESC LIMIT 500`,
+  ).all(ended ? 1 : 0, nowMs, like(text), like(text)) as Row[];
   return rows.map((row) => lockOf(row, cameras(row)));
+}
+export function setLockTerm(db: Writable, id: string, untilMs: number | null): void {
+  prepared(db, 'UPDATE recording_lock SET until_ms = ? WHERE id = ?').run(untilMs, id);
 }
 export function lockById(db: Readable, id: string): RecordingLock | undefined {
   const row = prepared(db, `SELECT ${LOCK} FROM recording_lock WHERE id = ?`).get(id) as Row | undefined;
@@ -78,8 +95,6 @@ export interface BookmarkQuery {
   before?: { atMs: number; id: string };
   limit: number;
 }
-/** `%` and `_` are ordinary characters of what a person types. */
-const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 const SEARCH = `
   SELECT ${BOOKMARK} FROM recording_bookmark
   WHERE removed_at_ms IS NULL AND at_ms >= :fromMs AND at_ms < :toMs
@@ -118,6 +133,13 @@ export function insertBookmark(db: Writable, one: Bookmark): void {
   ).run(
     ...[one.id, JSON.stringify(one.cameraIds), one.atMs, one.toMs],
     ...[one.text, JSON.stringify(one.tags), one.by, one.createdAtMs],
+  );
+}
+export function editBookmark(db: Writable, { id, text, tags }: Pick<Bookmark, 'id' | 'text' | 'tags'>): void {
+  prepared(db, 'UPDATE recording_bookmark SET text = ?, tags = ? WHERE id = ?').run(
+    text,
+    JSON.stringify(tags),
+    id,
   );
 }
 export function removeBookmark(db: Writable, id: string, atMs: number, by: string): void {

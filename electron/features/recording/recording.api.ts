@@ -22,8 +22,11 @@ export function recordingApi(recording: RecordingService, nowMs: () => number) {
       const found = await thumbnails.at(cameraId, atMs, width, mayEvidence(context));
       return found && { atMs: found.atMs, jpegBase64: found.jpeg.toString('base64') };
     }),
-    locks: on.locks.handler(({ input }) => holds.locks(input.ended)),
+    locks: on.locks.handler(({ input }) => holds.locks(input)),
     addLock: on.addLock.handler(({ input, context }) => holds.addLock(context.actor, input)),
+    setLockTerm: on.setLockTerm.handler(({ input, context }) =>
+      holds.setLockTerm(context.actor, input.id, input.untilMs, input.reason),
+    ),
     releaseLock: on.releaseLock.handler(({ input, context }) => {
       holds.releaseLock(context.actor, input.id, input.reason);
       return ok;
@@ -36,6 +39,7 @@ export function recordingApi(recording: RecordingService, nowMs: () => number) {
     }),
     findBookmarks: on.findBookmarks.handler(({ input }) => holds.findBookmarks(input)),
     addBookmark: on.addBookmark.handler(({ input, context }) => holds.addBookmark(context.actor, input)),
+    editBookmark: on.editBookmark.handler(({ input, context }) => holds.editBookmark(context.actor, input)),
     removeBookmark: on.removeBookmark.handler(({ input, context }) => {
       holds.removeBookmark(context.actor, input.id);
       return ok;

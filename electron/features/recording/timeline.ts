@@ -53,7 +53,7 @@ export function createTimeline({ clock, db, readPool }: Ports, library: Library)
     // The last second is still in memory, and nobody calls it missing.
     const nowMs = clock.nowMs() - 2_000;
     const whole = clip(span, { fromMs: 0, toMs: nowMs });
-    const held = locks(db, clock.nowMs(), false);
+    const held = locks(db, clock.nowMs());
     return found.map(({ cameraId, ranges, notes, firstEverMs, oldestMs }) => ({
       cameraId,
       ranges,
