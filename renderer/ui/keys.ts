@@ -2,7 +2,7 @@ import { onScopeDispose, ref, shallowReactive, toValue } from 'vue';
 import type { MaybeRefOrGetter } from 'vue';
 
 export interface KeyBinding {
-  /** `Space`, `Enter`, `Escape`, `ArrowDown`, `F3`, `?`, or a letter or digit; with `Ctrl+` or `Shift+` before it. */
+  /** `Space`, `Enter`, `Escape`, `ArrowDown`, `F3`, `?`, or a letter or digit; with `Ctrl+` or `Shift+` before it, a digit also with `Alt+`. */
   key: string;
   /** Locale key of what it does, for the help on `?`. */
   label: string;
@@ -48,7 +48,10 @@ let focusByKeyboard = false;
 export function keyName(
   event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
 ): string {
-  if (event.altKey) return '';
+  // Digits are told by their place: what Shift or Alt makes of them differs between keyboards.
+  const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
+  if (event.altKey) return digit && !event.ctrlKey && !event.metaKey && !event.shiftKey ? `Alt+${digit}` : '';
+  if (digit && event.shiftKey && !event.ctrlKey && !event.metaKey) return `Shift+${digit}`;
   const plain =
     event.code === 'Space' ? 'Space' : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const ctrl = event.ctrlKey || event.metaKey ? 'Ctrl+' : '';

@@ -1,60 +1,129 @@
-import { useLocalStorage } from '@vueuse/core';
+import { useLocalStorage, useSessionStorage } from '@vueuse/core';
+import { useMessage } from 'naive-ui';
 import { computed, shallowRef, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { useAlarms } from '#api/alarms.ts';
 import { useSession } from '#api/session.ts';
 import { useSite } from '#api/site.ts';
-import type { Priority } from '#contract/base.ts';
-import { bring, put, restore, turn, withLayout, type Layout, type Wall } from './wall.ts';
+import { bareWindow } from '#app/bare.ts';
+import type { SavedView } from '#contract/views.contract.ts';
+import { useText } from '#ui/text.ts';
+import { useViews } from './use-views.ts';
+import * as rules from './wall.ts';
+import type { Wall } from './wall.ts';
 
-/** The wall of this person on this workstation, and the alarm that opened it. */
+const json = {
+  read: (text: string) => JSON.parse(text) as unknown,
+  write: (value: unknown) => JSON.stringify(value),
+};
+
+/**
+ * The wall of this person on this workstation: opened by the address, else as it was left, else by the account's default
+ * view. A window of its own (`bare`) keeps to its view and leaves what the workstation remembers alone.
+ */
 export function useWall() {
   const site = useSite();
   const session = useSession();
   const alarms = useAlarms();
+  const views = useViews();
   const route = useRoute();
   const router = useRouter();
-  const cameraIds = computed(() => [...site.cameras.keys()]);
+  const message = useMessage();
+  const { t } = useText();
+  const pool = computed(() => [...site.cameras.keys()]);
   const stored = useLocalStorage<unknown>(`guardroom.wall.${session.account?.username ?? ''}`, null, {
-    serializer: { read: (text) => JSON.parse(text) as unknown, write: (value) => JSON.stringify(value) },
+    serializer: json,
   });
-  const wall = shallowRef<Wall>(restore(stored.value, cameraIds.value));
-  const set = (next: Wall) => {
-    wall.value = next;
-    stored.value = next;
-  };
-  // the site comes after the screen on a cold start, and may change while it is open
-  watch(
-    cameraIds,
-    (ids) => (wall.value = restore(wall.value.places.some(Boolean) ? wall.value : stored.value, ids)),
-  );
+  /** The sign-in for which the wall was opened last: the default view is for the next one. */
+  const openedFor = useSessionStorage('guardroom.wall.openedFor', '');
+  const signIn = computed(() => session.session?.token.slice(-8) ?? '');
+  const wanted = computed(() => (typeof route.query['view'] === 'string' ? route.query['view'] : null));
 
-  const alarm = computed(() =>
-    typeof route.query['alarm'] === 'string' ? alarms.get(route.query['alarm']) : undefined,
-  );
+  const wall = shallowRef<Wall | null>(null);
+  function set(next: Wall): void {
+    wall.value = next;
+    if (!bareWindow.value) stored.value = next;
+  }
+  /** Makes a change, or says why not: null is a held place in its way. */
+  function act(change: (now: Wall) => Wall | null): void {
+    if (!wall.value) return;
+    const next = change(wall.value);
+    if (next) set(next);
+    else message.info(t('wall.isHeld'));
+  }
+  function open(saved: SavedView): void {
+    set(rules.fromView(saved.view, saved.id));
+  }
+
+  // the site and the views come after the screen on a cold start
+  const isReady = computed(() => site.site !== null && views.loaded.value);
   watch(
-    [() => alarm.value?.id, () => cameraIds.value.length],
+    [isReady, wanted],
     () => {
-      if (alarm.value && cameraIds.value.length > 0)
-        set(bring(wall.value, alarm.value.cameraIds, cameraIds.value));
+      if (!isReady.value) return;
+      const named = views.get(wanted.value);
+      const first = openedFor.value !== signIn.value;
+      openedFor.value = signIn.value;
+      if (named) open(named);
+      else if (wanted.value !== null) message.warning(t('wall.viewGone'));
+      // a wall of its own is left as the view was saved; this one goes on from it
+      if (wanted.value !== null && !bareWindow.value) void router.replace({ query: {} });
+      if (wall.value) return;
+      const usual = views.list.value.find(({ isDefault }) => isDefault);
+      if (usual && !bareWindow.value && (first || stored.value === null)) open(usual);
+      else set(rules.restore(stored.value, pool.value));
     },
     { immediate: true },
   );
-  const priorities = computed(() => {
-    const byCamera = new Map<string, Priority>();
-    for (const one of [...alarms.open].reverse())
-      if (one.active || !one.acknowledged) for (const id of one.cameraIds) byCamera.set(id, one.priority);
-    return byCamera;
+  // cameras that are added while the wall is empty
+  watch(pool, (ids) => {
+    if (wall.value?.places.every(({ cameraId }) => cameraId === null))
+      set(rules.freshWall(ids, wall.value.layout));
   });
+  const view = computed(() => views.get(wall.value?.viewId ?? null));
+  const isChanged = computed(() =>
+    wall.value && view.value ? rules.differs(wall.value, view.value.view) : false,
+  );
+  // a wall of monitors shows its view as it is now
+  watch(
+    () => (bareWindow.value ? view.value : undefined),
+    (now, before) => {
+      if (now && before && now.id === before.id && now.changedAtMs !== before.changedAtMs) open(now);
+    },
+  );
+
+  /** The hot place shows what was picked, where it was picked. */
+  const follow = (cameraId: string | null | undefined) => {
+    if (wall.value && cameraId) {
+      const next = rules.follow(wall.value, cameraId);
+      if (next !== wall.value) set(next);
+    }
+  };
+  watch(
+    () => alarms.hot?.id,
+    () => follow(alarms.hot?.cameraIds.find((id) => site.cameras.has(id))),
+  );
+
   return {
     wall,
-    alarm,
-    priorities,
-    layout: (size: Layout) => set(withLayout(wall.value, size, cameraIds.value)),
-    put: (cameraId: string, at = wall.value.selected) => set(put(wall.value, at, cameraId)),
-    select: (at: number) =>
-      set({ ...wall.value, selected: Math.min(Math.max(at, 0), wall.value.layout - 1) }),
-    turn: (by: 1 | -1) => set(turn(wall.value, cameraIds.value, by)),
-    leaveAlarm: () => router.replace({ query: {} }),
+    pool,
+    views,
+    view,
+    isChanged,
+    set,
+    act,
+    open,
+    select(at: number) {
+      act((now) => ({ ...now, selected: Math.min(Math.max(at, 0), now.places.length - 1) }));
+      if (wall.value && at !== wall.value.hot) follow(wall.value.places[at]?.cameraId);
+    },
+    /** A camera picked in the tree: into the hot place, else the selected one, else the next that is not held. */
+    pick(cameraId: string) {
+      const now = wall.value;
+      if (!now) return;
+      if (now.hot !== null && !now.places[now.hot]?.held) return follow(cameraId);
+      const at = rules.placeFor(now);
+      act(() => (at === null ? null : rules.put(now, at, cameraId)));
+    },
   };
 }

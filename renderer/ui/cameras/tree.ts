@@ -6,8 +6,8 @@ export interface PlaceRow {
   kind: 'place';
   id: string;
   depth: number;
-  /** Null: the site has no such place, `id` is all there is to say. */
-  name: LocalText | null;
+  /** Of the place and of those around it that hold nothing else, outermost first; empty: the site has no such place. */
+  names: LocalText[];
   /** Cameras in it and below that are shown. */
   count: number;
   isOpen: boolean;
@@ -85,12 +85,17 @@ export function treeRows(
     above.includes(node)
       ? 0
       : node.cameras.length + node.children.reduce((sum, child) => sum + countOf(child, [...above, node]), 0);
-  const draw = (node: Node, depth: number, withChildren = true): void => {
+  const nameOf = ({ place }: Node): LocalText[] => (place ? [place.name] : []);
+  const draw = (node: Node, depth: number, withChildren = true, above: LocalText[] = []): void => {
     if (drawn.has(node)) return;
     drawn.add(node);
+    const [inner] = node.children;
+    // a building whose cameras are all in one corridor is one row with it
+    if (withChildren && inner && node.children.length === 1 && node.cameras.length === 0)
+      return draw(inner, depth, true, [...above, ...nameOf(node)]);
     const isOpen = words.length > 0 || !options.closed.has(node.id);
     const count = withChildren ? countOf(node) : node.cameras.length;
-    rows.push({ kind: 'place', id: node.id, depth, name: node.place?.name ?? null, count, isOpen });
+    rows.push({ kind: 'place', id: node.id, depth, names: [...above, ...nameOf(node)], count, isOpen });
     if (!isOpen) return;
     for (const camera of node.cameras) rows.push({ kind: 'camera', id: camera.id, depth: depth + 1, camera });
     if (withChildren) for (const child of sorted(node.children)) draw(child, depth + 1);

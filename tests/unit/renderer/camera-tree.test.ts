@@ -30,11 +30,15 @@ const drawn = (word = '', closed: string[] = [], cameras = CAMERAS) =>
 test('places lie in each other in the order of the site; what has no camera is left out', () => {
   expect(drawn()).toEqual(['b1 2', ' b-02', ' f2 1', '  b-01', 'gate 1', ' e-01', 'park 1', ' w-01']);
 });
+test('places that hold nothing but one other are one row with it', () => {
+  const [row] = treeRows([CAMERAS[1]!], PLACES, { word: '', closed: new Set() });
+  expect(row).toMatchObject({ id: 'f2', depth: 0, names: [{ zh: '1号楼' }, { zh: '2层' }] });
+});
 test('a folded place keeps its count', () => {
   expect(drawn('', ['b1', 'park'])).toEqual(['b1 2', 'gate 1', ' e-01', 'park 1']);
 });
 test('found by name in either language, by id and by place; a search opens what is folded', () => {
-  expect(drawn('走廊', ['b1', 'f2'])).toEqual(['b1 1', ' f2 1', '  b-01']);
+  expect(drawn('走廊', ['b1', 'f2'])).toEqual(['f2 1', ' b-01']);
   expect(drawn('CORRIDOR')).toEqual(drawn('b-01'));
   expect(drawn('1号楼')).toEqual(['b1 2', ' b-02', ' f2 1', '  b-01']);
   expect(drawn('floor corr')).toEqual(drawn('b-01'));
@@ -42,7 +46,7 @@ test('found by name in either language, by id and by place; a search opens what 
 });
 test('a camera in a place that the site does not have is shown under its id', () => {
   const rows = treeRows([cameraOf('x', '某', '', 'gone')], PLACES, { word: '', closed: new Set() });
-  expect(rows[0]).toMatchObject({ kind: 'place', id: 'gone', name: null });
+  expect(rows[0]).toMatchObject({ kind: 'place', id: 'gone', names: [] });
 });
 test('whatever the places are, loops included, each camera is shown once', () => {
   const ids = ['a', 'b', 'c', 'd', 'e'];

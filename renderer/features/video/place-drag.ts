@@ -1,0 +1,2 @@
+/** What a dragged place of the wall carries: its number. */
+export const PLACE_DRAG = 'text/guardroom-place';
