@@ -74,6 +74,28 @@ describe('alarms of devices', () => {
     said('raise', { deviceId: 'fence-n07', type: 'intrusion.fence' });
     expect(only()).toMatchObject({ cameraIds: ['cam-n07'], position: [108.37, 22.83], priority: 2 });
   });
+  it('open, after those, the cameras that see the place, the best first', () => {
+    const camera = kernel.ports.site.camera('cam-n07')!;
+    const admin = {
+      kind: 'account',
+      id: 'admin',
+      name: 'Admin',
+      username: 'admin',
+      role: 'system_admin',
+    } as never;
+    const add = (id: string, lng: number, lat: number, directionDegrees: number) =>
+      kernel.site.put(admin, 'cameras', {
+        ...camera,
+        ...{ id, position: [lng, lat], directionDegrees, placeId: 'b3-f2' },
+      } as never);
+    // 40 m and 20 m south of the fence, looking north; one looking away; one too far
+    add('cam-far', 108.37, 22.83 - 40 / 111_320, 0);
+    add('cam-near', 108.37, 22.83 - 20 / 111_320, 0);
+    add('cam-away', 108.37, 22.83 - 20 / 111_320, 180);
+    add('cam-out', 108.37, 22.83 - 90 / 111_320, 0);
+    said('raise', { deviceId: 'fence-n07', type: 'intrusion.fence' });
+    expect(only().cameraIds).toEqual(['cam-n07', 'cam-near', 'cam-far']);
+  });
   it('are one per device and type, and none for what is only recorded', () => {
     for (let n = 0; n < 5; n += 1) said('raise');
     said('info', { type: 'patrol.scan' });

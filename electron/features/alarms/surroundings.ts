@@ -1,9 +1,9 @@
 import type { LocalText, LngLat } from '#contract/base.ts';
+import { camerasSeeing, eyeOf, type Eye } from '#domain/field-of-view.ts';
+import { MATRIX_TILES } from '#domain/matrix-tiles.ts';
+import { prepareScene, type Scene } from '#domain/sight-scene.ts';
 import type { SitePort } from '#station/ports.ts';
 import type { AlarmSurroundings } from './alarm-row.ts';
-
-/** The most cameras that an alarm opens: as many as a wall of 16 has beside itself. */
-const MAX_CAMERAS = 15;
 
 interface Source {
   name: LocalText;
@@ -28,20 +28,49 @@ function sourceOf(site: SitePort, id: string): Source {
   return { name: found.name, placeId: found.placeId, position };
 }
 
+interface Sight {
+  revision: number;
+  scene: Scene;
+  eyes: Eye[];
+}
+/** Made once per state of the site: a burst of alarms asks a hundred times. */
+const sights = new WeakMap<SitePort, Sight>();
+function sightOf(site: SitePort): Sight {
+  const revision = site.revision();
+  const known = sights.get(site);
+  if (known?.revision === revision) return known;
+  const { places, cameras, site: info } = site.current();
+  const scene = prepareScene(places, info.center);
+  const made = { revision, scene, eyes: cameras.flatMap((camera) => eyeOf(camera, scene) ?? []) };
+  sights.set(site, made);
+  return made;
+}
+/** Cameras whose field of view contains the point, best first. */
+function seeing(site: SitePort, position: LngLat, level: number | null): string[] {
+  const { eyes, scene } = sightOf(site);
+  return camerasSeeing(eyes, scene, position, level ?? 0).map(({ cameraId }) => cameraId);
+}
+
 /**
- * Cameras that show an alarm's place, best first: those linked to the device, those of its perimeter
- * zones, those in the same place, those in the nearest place above that has any.
+ * Cameras that show an alarm's place, best first: those linked to the device, those of its perimeter zones, those whose
+ * field of view contains the place, those in the same place, those in the nearest place above that has any.
  */
-export function camerasFor(site: SitePort, deviceId: string, placeId: string | null): string[] {
+function camerasFor(
+  site: SitePort,
+  deviceId: string,
+  placeId: string | null,
+  position: LngLat | null,
+): string[] {
   const { cameras, perimeterZones } = site.current();
   const ids = new Set<string>();
   const add = (list: readonly string[]) => {
-    for (const id of list) if (site.camera(id) && ids.size < MAX_CAMERAS) ids.add(id);
+    for (const id of list) if (site.camera(id) && ids.size < MATRIX_TILES) ids.add(id);
   };
   if (site.camera(deviceId)) add([deviceId]);
   add(site.device(deviceId)?.cameraIds ?? []);
   for (const zone of perimeterZones)
     if (zone.id === deviceId || zone.deviceIds.includes(deviceId)) add(zone.cameraIds);
+  if (position !== null) add(seeing(site, position, placeId === null ? null : site.levelOf(placeId)));
   if (placeId === null) return [...ids];
   for (const place of site.placeAndAbove(placeId)) {
     const here = cameras.filter((camera) => camera.placeId === place.id).map(({ id }) => id);
@@ -60,6 +89,6 @@ export function surroundingsOf(site: SitePort, deviceId: string): Omit<AlarmSurr
     placeName: placeId === null ? null : (site.placeName(placeId) ?? null),
     position,
     level: placeId === null ? null : site.levelOf(placeId),
-    cameraIds: camerasFor(site, deviceId, placeId),
+    cameraIds: camerasFor(site, deviceId, placeId, position),
   };
 }

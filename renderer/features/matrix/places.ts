@@ -29,5 +29,5 @@ export function placesFor(count: number): GridPlace[] {
         : [...beside.four, ...below.twelve];
   return all.slice(0, count);
 }
-/** Rows of the grid that are in use: one other camera at the most needs no lower part. */
-export const rowsFor = (count: number): 4 | 6 => (count <= 1 ? 4 : 6);
+/** The lower third is free when there is one other camera at the most. */
+export const isLow = (count: number): boolean => count <= 1;

@@ -11,6 +11,9 @@ import { stationNowMs } from '#api/station-time.ts';
 const ASK_MS = 1_500;
 const GIVE_UP_MS = 30_000;
 
+/** A recorder in these states is about to have the moment; in any other it will not. */
+const COMING: ReadonlySet<string | null> = new Set([null, 'no_alarm', 'starting']);
+
 type Nothing =
   | { kind: 'asking' | 'refused' }
   | { kind: 'failed'; error: unknown }
@@ -47,20 +50,28 @@ export function useLoopSource(cameraIds: Ref<readonly string[]>, span: Ref<LoopS
     }
     if (about === question.value) asked.value = about;
   }
-  const hasMoment = (cameraId: string) =>
-    lines.value
+  /** What is there of the moment; null when the camera has nothing from before the alarm. */
+  function recorded(cameraId: string): LoopSpan | null {
+    const now = span.value;
+    const range = lines.value
       .find((line) => line.cameraId === cameraId)
-      ?.ranges.some(
-        ({ fromMs, toMs }) => span.value && fromMs <= span.value.alarmMs && toMs > span.value.fromMs,
-      ) ?? false;
+      ?.ranges.findLast(({ fromMs, toMs }) => now && fromMs <= now.alarmMs && toMs > now.fromMs);
+    return now && range ? { ...now, fromMs: Math.max(now.fromMs, range.fromMs) } : null;
+  }
   watch(question, ask, { immediate: true });
   const isYoung = () => span.value !== null && stationNowMs() < span.value.alarmMs + GIVE_UP_MS;
   useIntervalFn(() => {
     const first = cameraIds.value[0];
-    if (error.value || (isYoung() && first !== undefined && !hasMoment(first))) void ask();
+    if (error.value || (isYoung() && first !== undefined && recorded(first) === null)) void ask();
   }, ASK_MS);
 
-  const source = computed(() => cameraIds.value.find(hasMoment) ?? null);
+  const source = computed(() => {
+    for (const cameraId of cameraIds.value) {
+      const known = recorded(cameraId);
+      if (known) return { cameraId, span: known };
+    }
+    return null;
+  });
   const nothing = computed<Nothing | null>(() => {
     if (!mayReplay.value) return { kind: 'refused' };
     if (source.value !== null) return null;
@@ -69,8 +80,7 @@ export function useLoopSource(cameraIds: Ref<readonly string[]>, span: Ref<LoopS
     const first = cameraIds.value[0] ?? '';
     const state = recording.items.value.get(first);
     const isOff = state?.mode === 'off';
-    const isComing = !isOff && isYoung() && state?.reason == null;
-    if (isComing) return { kind: 'asking' };
+    if (isYoung() && (!state || COMING.has(state.reason))) return { kind: 'asking' };
     const gap = lines.value.find((line) => line.cameraId === first)?.gaps.at(-1);
     return { kind: 'none', reason: isOff ? 'off' : (gap?.reason ?? state?.reason ?? 'unknown'), isOff };
   });
