@@ -99,7 +99,7 @@ describe('a snapshot', () => {
 describe('a report', () => {
   it('is an event, at rest at once, with its picture', async () => {
     const { id } = await pictures.report(GUARD, { type: 'fire.smoke', note: '冒烟', picture: shown() });
-    const data = { note: '冒烟', by: GUARD.name, pictureId: id };
+    const data = { note: '冒烟', by: GUARD.name, pictureId: id, takenAtMs: NOW_MS - 250 };
     expect(events).toEqual([
       { deviceId: 'cam-n07', type: 'fire.smoke', state: 'raise', data },
       { deviceId: 'cam-n07', type: 'fire.smoke', state: 'clear', data },

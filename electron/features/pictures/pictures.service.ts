@@ -115,7 +115,13 @@ export function createPictures(
     },
     record(tx, actor, { cameraId, type, note, picture, data }) {
       const record = append(tx, actor, 'reported', cameraId, { ...picture, type, note, ...data });
-      const about: JsonObject = { note, by: actor.name, pictureId: record.pictureId, ...data };
+      const about: JsonObject = {
+        note,
+        by: actor.name,
+        pictureId: record.pictureId,
+        takenAtMs: picture.takenAtMs,
+        ...data,
+      };
       // Seen once, by a person: nothing will ever report its end, so it is at rest until it is handled.
       for (const state of ['raise', 'clear'] as const)
         deps.events.record(tx, { deviceId: cameraId, type, state, data: about });

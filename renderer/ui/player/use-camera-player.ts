@@ -7,6 +7,7 @@ import type { PlayerFigures } from './frame-meter.ts';
 import { createMsePlayer } from './mse-player.ts';
 import type { Player, PlayerOptions } from './player.ts';
 import { tapRing, type RingTap } from './rings.ts';
+import { useStreamSound } from './use-stream-sound.ts';
 import { createWebCodecsPlayer } from './webcodecs-player.ts';
 
 /** A decoder that fails is made anew; one that keeps failing is not made more often than this. */
@@ -20,6 +21,8 @@ export interface CameraPlayerInput {
   decoder: Ref<'mse' | 'webcodecs'>;
   video: Ref<HTMLVideoElement | null>;
   canvas: Ref<HTMLCanvasElement | null>;
+  /** Its sound is the one that is heard. */
+  heard: Ref<boolean>;
   nowMs(): number;
 }
 
@@ -42,6 +45,12 @@ export function useCameraPlayer(input: CameraPlayerInput) {
   let tap: RingTap | undefined;
   let rebuildTimer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+
+  const sound = useStreamSound({
+    heard: input.heard,
+    nowMs: input.nowMs,
+    delayMs: () => player?.figures().delayMs,
+  });
 
   const playerOptions: PlayerOptions = {
     nowMs: input.nowMs,
@@ -89,11 +98,14 @@ export function useCameraPlayer(input: CameraPlayerInput) {
           size.value = { width: track.width, height: track.height };
           made.track(track);
           ring.track(track.codec);
+          sound.track(track.sound);
         },
         media(header, data) {
           made.media(header, data);
           ring.media(header, data);
+          sound.picture(header);
         },
+        sound: sound.packet,
         link(isUp) {
           if (isUp) {
             if (trouble.value === 'offline') trouble.value = null;
@@ -107,6 +119,7 @@ export function useCameraPlayer(input: CameraPlayerInput) {
         },
       },
     );
+    sound.attach(subscription.listen);
   }
 
   function closeAll(): void {
@@ -131,7 +144,7 @@ export function useCameraPlayer(input: CameraPlayerInput) {
   onScopeDispose(closeAll);
 
   return {
-    ...{ state, trouble, hasPicture, figures, size },
+    ...{ state, trouble, hasPicture, figures, size, sound },
     /** When the station received the frame that is on screen. */
     frameAtMs: () => player?.frameAtMs(),
     retry: () => subscription?.retry(),
