@@ -80,6 +80,19 @@ export const tourShift = z.object({
 });
 export type TourShift = z.infer<typeof tourShift>;
 
+/** A decision of a patrol about a camera, for a timeline. */
+export const tourMark = z.object({
+  seq: z.int(),
+  runId: recordId,
+  name: localText,
+  cameraId: siteId,
+  kind: z.enum(['confirmed', 'skipped', 'unconfirmed', 'reported']),
+  atMs: epochMs,
+  by: person,
+  reason: z.string().nullable(),
+});
+export type TourMark = z.infer<typeof tourMark>;
+
 const here = { runId: recordId, cameraId: siteId };
 export const toursContract = {
   routes: live('video.view', '/tours/routes/live', tourRoute),
@@ -116,6 +129,10 @@ export const toursContract = {
   picture: query('video.view', '/tours/pictures/{seq}')
     .input(z.object({ seq: z.coerce.number().int().min(1) }))
     .output(z.object({ jpegBase64: z.string(), takenAtMs: epochMs })),
+  /** What patrols said of some cameras in a time, oldest first; at most 2,000. */
+  marks: query('video.view', '/tours/marks')
+    .input(z.object({ cameraIds: z.array(siteId).min(1).max(64), fromMs: epochMs, toMs: epochMs }))
+    .output(z.array(tourMark)),
   shifts: query('video.view', '/tours/shifts').output(z.array(tourShift)),
   /** Runs that were due in a time, oldest first. */
   list: query('video.view', '/tours/runs')

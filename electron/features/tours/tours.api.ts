@@ -29,6 +29,7 @@ export function toursApi(tours: ToursService) {
       tours.report(context.actor, runId, cameraId, { type, note }),
     ),
     picture: on.picture.handler(({ input }) => tours.picture(input.seq)),
+    marks: on.marks.handler(({ input }) => tours.marks(input)),
     shifts: on.shifts.handler(() => tours.shifts()),
     list: on.list.handler(({ input }) => tours.list(input.fromMs, input.toMs)),
   };

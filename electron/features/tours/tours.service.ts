@@ -323,6 +323,7 @@ export function createTours(
       const fact = (picture ?? fail('NOT_FOUND', 'picture.gone')) as PictureFact;
       return { jpegBase64: (await pictures.read(fact)).toString('base64'), takenAtMs: fact.takenAtMs };
     },
+    marks: (query: store.MarkQuery) => store.marksOf(db, query),
     list: (fromMs: number, toMs: number): TourRun[] =>
       store.runsBetween(db, fromMs, toMs).map((run) => viewOf(run, store.recordsOf(db, run.id))),
     shifts() {

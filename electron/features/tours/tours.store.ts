@@ -1,4 +1,4 @@
-import { tourRouteBody, type TourRouteBody } from '#contract/tours.contract.ts';
+import { tourRouteBody, type TourMark, type TourRouteBody } from '#contract/tours.contract.ts';
 import type { ChainReport } from '#contract/system.contract.ts';
 import type { JsonObject } from '#contract/base.ts';
 import type { TourKind, TourRecord } from '#domain/tour.ts';
@@ -135,6 +135,33 @@ export function recordsOf(db: Readable, runId: string): TourRecord[] {
 export function recordAt(db: Readable, seq: number): (TourRecord & { runId: string }) | undefined {
   const row = db.prepare('SELECT * FROM tour_record WHERE seq = ?').get(seq) as RecordRow | undefined;
   return row && { ...toRecord(row), runId: row.run_id };
+}
+
+export interface MarkQuery {
+  cameraIds: readonly string[];
+  fromMs: number;
+  toMs: number;
+}
+/** What runs said of some cameras in a time, oldest first; at most 2,000. */
+export function marksOf(db: Readable, { cameraIds, fromMs, toMs }: MarkQuery): TourMark[] {
+  const rows = db
+    .prepare(
+      `SELECT seq, run_id, kind, camera_id, at_ms, e.by, params ->> '$.reason' reason, route -> '$.name' name
+       FROM tour_record e JOIN tour_run r ON r.id = run_id
+       WHERE camera_id IN (SELECT value FROM json_each(?)) AND at_ms >= ? AND at_ms < ?
+         AND kind IN ('confirmed', 'skipped', 'unconfirmed', 'reported') ORDER BY at_ms, seq LIMIT 2000`,
+    )
+    .all(JSON.stringify(cameraIds), fromMs, toMs) as (Pick<TourMark, 'seq' | 'kind' | 'by' | 'reason'> & {
+    run_id: string;
+    camera_id: string;
+    at_ms: number;
+    name: string;
+  })[];
+  return rows.map(({ run_id, camera_id, at_ms, name, ...row }) => ({
+    ...row,
+    ...{ runId: run_id, cameraId: camera_id, atMs: at_ms },
+    name: JSON.parse(name) as TourMark['name'],
+  }));
 }
 
 interface RunRow {

@@ -11,6 +11,7 @@ import { bringIn } from './009-bring-in.ts';
 import { views } from './010-views.ts';
 import { pictures } from './011-pictures.ts';
 import { exportSound } from './012-export-sound.ts';
+import { tourMarks } from './013-tour-marks.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   views,
   pictures,
   exportSound,
+  tourMarks,
 ];

@@ -4,6 +4,7 @@ import { api } from '#api/client.ts';
 import { toApiError, type ApiError } from '#api/errors.ts';
 import { useSession } from '#api/session.ts';
 import type { CameraTimeline } from '#contract/recording.contract.ts';
+import type { TourMark } from '#contract/tours.contract.ts';
 import { useText } from '#ui/text.ts';
 import { widthOf, type TimeSpan } from '#ui/timeline/scale.ts';
 import type { TimelineMark } from '#ui/timeline/types.ts';
@@ -15,12 +16,15 @@ const REFRESH_MS = 5_000;
 /** What the timeline shows of the cameras in the view and half a view beside it; fetched again as the view moves. */
 export function useTimeline(cameraIds: Ref<readonly string[]>, view: Ref<TimeSpan>, newestMs: () => number) {
   const session = useSession();
-  const { alarmTitle } = useText();
+  const { t, lt, alarmTitle } = useText();
   const timelines = shallowRef<ReadonlyMap<string, CameraTimeline>>(new Map());
   const marks = shallowRef<readonly TimelineMark[]>([]);
   const error = shallowRef<ApiError | null>(null);
   const loaded = shallowRef(false);
   let number = 0;
+
+  const patrolLabel = ({ kind, name, by, reason }: TourMark) =>
+    [t(`replay.patrol.${kind}`), lt(name), by, reason].filter(Boolean).join(' · ');
 
   async function load(): Promise<void> {
     const ids = [...cameraIds.value];
@@ -34,10 +38,11 @@ export function useTimeline(cameraIds: Ref<readonly string[]>, view: Ref<TimeSpa
     const fromMs = Math.max(0, Math.round(view.value.fromMs - beside));
     const toMs = Math.round(view.value.toMs + beside);
     try {
-      const [timeline, bookmarks, alarms] = await Promise.all([
+      const [timeline, bookmarks, alarms, patrols] = await Promise.all([
         api.recording.timeline({ cameraIds: ids, fromMs, toMs }),
         api.recording.findBookmarks({ cameraIds: ids, fromMs, toMs, limit: 500, text: '' }),
         session.may('records.view') ? api.alarms.list({ fromMs, toMs, limit: 500 }) : { items: [] },
+        api.tours.marks({ cameraIds: ids, fromMs, toMs }),
       ]);
       if (mine !== number) return;
       timelines.value = new Map(timeline.cameras.map((one) => [one.cameraId, one]));
@@ -49,6 +54,20 @@ export function useTimeline(cameraIds: Ref<readonly string[]>, view: Ref<TimeSpa
         ...bookmarks.items.map((one): TimelineMark => ({
           ...{ id: one.id, kind: 'bookmark', atMs: one.atMs, toMs: one.toMs },
           ...{ cameraIds: one.cameraIds, label: one.text, priority: null },
+        })),
+        ...patrols.map((one): TimelineMark => ({
+          ...{
+            id: `patrol-${one.seq}`,
+            kind: 'patrol',
+            atMs: one.atMs,
+            toMs: null,
+            cameraIds: [one.cameraId],
+          },
+          ...{
+            label: patrolLabel(one),
+            priority: null,
+            done: one.kind === 'confirmed' || one.kind === 'reported',
+          },
         })),
       ];
       error.value = null;

@@ -171,7 +171,7 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       turn();
     },
     /** Plays backwards; once more, forwards. */
-    reverse(): void {
+    turnBack(): void {
       this.setSpeed(clock.speed < 0 ? 1 : BACK_SPEEDS[0]);
       play(true);
     },

@@ -8,7 +8,9 @@ export interface TimelineRow {
 }
 export interface TimelineMark {
   id: string;
-  kind: 'alarm' | 'bookmark';
+  kind: 'alarm' | 'bookmark' | 'patrol';
+  /** Of a patrol: whether the camera was confirmed, or left out. */
+  done?: boolean;
   atMs: number;
   /** End of what is marked, if it is a span. */
   toMs: number | null;

@@ -76,7 +76,8 @@ window.replayBench = {
       if (!times.selectedMs && !Number.isNaN(shown[0])) times.selectedMs = tookMs;
       if (!times.firstMs && shown.every((one) => !Number.isNaN(one))) times.firstMs = tookMs;
       if (shown.every((one) => one <= atMs + 1 && one > atMs - FRAME_MS)) times.exactMs = tookMs;
-      if (tookMs > GIVE_UP_MS) throw new Error(`no picture of ${atMs}: ${shown.join(' ')}`);
+      if (tookMs > GIVE_UP_MS)
+        throw new Error(`no picture of ${atMs}: ${shown.join(' ')} ${document.body.innerText}`);
     }
     return times;
   },
