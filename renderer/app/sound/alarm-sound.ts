@@ -3,9 +3,12 @@ import { ref, watch } from 'vue';
 import { SILENCE, soundFor } from '#domain/alarm-sound.ts';
 import { useAlarms } from '#api/alarms.ts';
 import { useStation } from '#api/station.ts';
+import { duckCameras } from '#ui/player/audio-duck.ts';
 import { playTone, soundAvailability, unlockSound } from './player.ts';
 
 const TICK_MS = 250;
+/** The longest tone, and what the siren may be behind. */
+const DUCK_MS = 1_800;
 /** The console hears nothing of its station. */
 const LOSS_REPEAT_MS = 10_000;
 /** Set by the person at a lost station: nothing can be acknowledged then, so the sound may be ended here until it is back. */
@@ -37,6 +40,8 @@ export function useAlarmSound(): void {
     if (soundAvailability.value !== 'ready') return;
     const { play, state } = soundFor(alarms.unacknowledged, memory, nowMs);
     memory = state;
+    // Whoever sounds the alarm, console or siren: it is not to be talked over by a camera.
+    if (play) duckCameras(DUCK_MS);
     // Consoles run on the station's own machine: while its siren works, a second sound over it only blurs it.
     // The siren is silent about drills.
     const sirenSpeaks =

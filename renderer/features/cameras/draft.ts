@@ -1,6 +1,6 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
-import type { Camera, PullChoice } from '#contract/site.ts';
+import type { Camera, PullChoice, SoundChoice } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
 
 /** A camera as the form holds it. */
@@ -20,6 +20,7 @@ export interface Draft {
   /** Set it on the camera itself too. */
   passwordOnDevice: boolean;
   pull: PullChoice;
+  sound: SoundChoice;
   ptz: boolean;
   onvifAddress: string;
   onvifPort: number | null;
@@ -47,6 +48,7 @@ export const emptyDraft = (): Draft => ({
   password: '',
   passwordOnDevice: false,
   pull: 'auto',
+  sound: 'live',
   ptz: false,
   onvifAddress: '',
   onvifPort: 80,
@@ -71,6 +73,7 @@ export const draftOfCamera = (camera: Camera): Draft => ({
   username: camera.username ?? '',
   ptz: camera.ptz,
   pull: camera.pull,
+  sound: camera.sound,
   onvifAddress: camera.onvif?.address ?? '',
   onvifPort: camera.onvif?.port ?? 80,
   onvifSecure: camera.onvif?.secure ?? false,
@@ -151,6 +154,7 @@ export function objectOfDraft(draft: Draft): JsonObject {
     transport: draft.transport,
     ptz: draft.ptz,
     pull: draft.pull,
+    sound: draft.sound,
   };
   if (draft.subUrl.trim()) object['subUrl'] = draft.subUrl.trim();
   if (draft.username.trim()) object['username'] = draft.username.trim();
