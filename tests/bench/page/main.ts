@@ -62,7 +62,9 @@ useMediaClient(
 function mountTiles(names: string[], into: HTMLElement): () => void {
   const app = createApp({
     render: () =>
-      names.map((cameraId) => h(CameraTile, { cameraId, label: cameraId, stream, decoder: decoder.value })),
+      names.map((cameraId) =>
+        h(CameraTile, { plain: true, cameraId, label: cameraId, stream, decoder: decoder.value }),
+      ),
   });
   app.use(createI18n({ legacy: false, locale: 'en', messages: { en: { video: words } } }));
   app.mount(into);

@@ -47,7 +47,7 @@ const Tiles = defineComponent(() => {
   const made = (playback = usePlayback(Number(query.get('at')), selected));
   return () =>
     cameras.map((cameraId, index) =>
-      h(PlaybackTile, { cameraId, label: cameraId, playback: made, selected: index === 0 }),
+      h(PlaybackTile, { plain: true, cameraId, label: cameraId, playback: made, selected: index === 0 }),
     );
 });
 const root = document.querySelector<HTMLElement>('#app') as HTMLElement;
