@@ -5,7 +5,13 @@ import { formatResponse, RtspParser, type RtspRequest } from './server-message.t
 import type { Mount } from './server-mount.ts';
 import { describe } from './server-sdp.ts';
 import { Session } from './server-session.ts';
-import { chooseTransport, tcpTransport, udpTransport, type RtpTransport } from './server-transport.ts';
+import {
+  chooseTransport,
+  tcpTransport,
+  udpTransport,
+  type RtpTransport,
+  type TransportRequest,
+} from './server-transport.ts';
 
 export interface RequestInfo {
   readonly method: string;
@@ -28,6 +34,7 @@ interface Reply {
 }
 
 const TRACK = 'trackID=0';
+const SOUND_TRACK = 'trackID=1';
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, SET_PARAMETER, TEARDOWN';
 const MAX_SESSIONS_PER_CONNECTION = 8;
 const MAX_QUEUED_REQUESTS = 64;
@@ -144,7 +151,7 @@ export class Connection {
     return this.#dispatch(request, mount, target.track);
   }
 
-  async #dispatch(request: RtspRequest, mount: Mount, track: boolean): Promise<Reply> {
+  async #dispatch(request: RtspRequest, mount: Mount, track: Track): Promise<Reply> {
     switch (request.method) {
       case 'DESCRIBE': {
         const feed = await opened(mount);
@@ -155,7 +162,7 @@ export class Connection {
             'Content-Base': `${request.uri.replace(/\/?$/, '/')}`,
             'Content-Type': 'application/sdp',
           },
-          body: describe(feed.clip, TRACK),
+          body: describe(feed.clip, TRACK, mount.sound && SOUND_TRACK),
         };
       }
       case 'SETUP':
@@ -177,23 +184,17 @@ export class Connection {
     }
   }
 
-  async #setUp(request: RtspRequest, mount: Mount, track: boolean): Promise<Reply> {
+  async #setUp(request: RtspRequest, mount: Mount, track: Track): Promise<Reply> {
     if (!track) return { status: 459 };
-    // one media per session: adding a track to an existing session has nothing to add
+    if (track === 'sound') return this.#setUpSound(request, mount);
+    // one picture per session: adding it to an existing session has nothing to add
     if (request.headers.has('session')) return { status: 455 };
     if (this.#sessions.size >= MAX_SESSIONS_PER_CONNECTION) return { status: 503 };
     const choice = chooseTransport(request.headers.get('transport') ?? '', this.#freeChannel);
     if (!choice) return { status: 461 };
     const feed = await opened(mount);
     if (!feed) return { status: 503 };
-    let transport: RtpTransport;
-    if (choice.kind === 'tcp') {
-      this.#freeChannel = Math.min(Math.max(...choice.channels) + 1, 254);
-      transport = tcpTransport(this.#socket, choice.channels);
-    } else {
-      const { localAddress = '', remoteAddress = '' } = this.#socket;
-      transport = await udpTransport(localAddress, remoteAddress, choice.ports);
-    }
+    const transport = await this.#transportOf(choice);
     const session = new Session(mount.path, feed, transport, this.#context.clock);
     if (this.#socket.destroyed) {
       session.end();
@@ -206,6 +207,30 @@ export class Connection {
       status: 200,
       headers: { Transport: transport.description, Session: `${session.id};timeout=${timeoutS}` },
     };
+  }
+
+  /** The sound goes with a picture that was set up before it, as every client does it. */
+  async #setUpSound(request: RtspRequest, mount: Mount): Promise<Reply> {
+    const session = this.#sessions.get(sessionId(request));
+    if (!mount.sound) return { status: 404 };
+    if (session?.path !== mount.path) return { status: 454 };
+    const choice = chooseTransport(request.headers.get('transport') ?? '', this.#freeChannel);
+    if (!choice) return { status: 461 };
+    const transport = await this.#transportOf(choice);
+    if (this.#socket.destroyed || !session.addSound(mount.sound, transport)) {
+      transport.close();
+      return { status: 455 };
+    }
+    return { status: 200, headers: { Transport: transport.description, Session: session.id } };
+  }
+
+  async #transportOf(choice: TransportRequest): Promise<RtpTransport> {
+    if (choice.kind === 'tcp') {
+      this.#freeChannel = Math.min(Math.max(...choice.channels) + 1, 254);
+      return tcpTransport(this.#socket, choice.channels);
+    }
+    const { localAddress = '', remoteAddress = '' } = this.#socket;
+    return udpTransport(localAddress, remoteAddress, choice.ports);
   }
 
   #control(request: RtspRequest, mount: Mount): Reply {
@@ -239,11 +264,17 @@ const opened = (mount: Mount): Promise<Program | undefined> => mount.open().catc
 const sessionId = (request: RtspRequest): string =>
   request.headers.get('session')?.split(';')[0]?.trim() ?? '';
 
-/** Mount path and whether the track below it is meant; undefined for something that is no RTSP URL. */
-function targetOf(uri: string): { path: string; track: boolean } | undefined {
+type Track = 'picture' | 'sound' | undefined;
+
+/** Mount path and which track below it is meant, if one is; undefined for something that is no RTSP URL. */
+function targetOf(uri: string): { path: string; track: Track } | undefined {
   const match = /^rtsps?:\/\/[^/]+(\/[^?]*)?/i.exec(uri);
   if (!match) return undefined;
   const full = (match[1] ?? '/').replace(/\/+$/, '');
-  const track = full.endsWith(`/${TRACK}`);
-  return { path: track ? full.slice(0, -TRACK.length - 1) : full, track };
+  for (const [name, track] of [
+    [TRACK, 'picture'],
+    [SOUND_TRACK, 'sound'],
+  ] as const)
+    if (full.endsWith(`/${name}`)) return { path: full.slice(0, -name.length - 1), track };
+  return { path: full, track: undefined };
 }

@@ -1,6 +1,7 @@
 import type { Credentials } from './server-auth.ts';
 import type { Clip } from './server-clip.ts';
 import { Feed, type Clock, type Program } from './server-feed.ts';
+import type { SoundLoop } from './server-sound.ts';
 import { LiveFeed, type LiveSource } from './server-live.ts';
 
 /** A clip, or how to get it when the first client asks: unpacking a park's worth of clips takes a while. */
@@ -15,6 +16,8 @@ const isLive = (source: ClipSource | LiveSource): source is LiveSource => 'shape
 export class Mount {
   readonly path: string;
   readonly credentials: Credentials | undefined;
+  /** What is heard beside the picture. */
+  readonly sound: SoundLoop | undefined;
   readonly #clock: Clock;
   #source: ClipSource | LiveSource;
   #feed: Program | undefined;
@@ -26,7 +29,9 @@ export class Mount {
     source: ClipSource | LiveSource,
     credentials: Credentials | undefined,
     clock: Clock,
+    sound?: SoundLoop,
   ) {
+    this.sound = sound;
     this.path = path;
     this.credentials = credentials;
     this.#source = source;

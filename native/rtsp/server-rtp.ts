@@ -17,13 +17,21 @@ export interface RtpState {
   octets: number;
 }
 
+/** The low 32 bits, also of numbers beyond what bit operators take. */
+const wrapped = (time: number): number => ((time % 2 ** 32) + 2 ** 32) % 2 ** 32;
+
 /** Builds the RTP packets of one access unit; `rtpTime` is before the stream's random offset. */
-export function rtpPackets(state: RtpState, payloads: readonly Buffer[], rtpTime: number): Buffer[] {
-  const time = (rtpTime + state.timeOffset) >>> 0;
+export function rtpPackets(
+  state: RtpState,
+  payloads: readonly Buffer[],
+  rtpTime: number,
+  payloadType = RTP_PAYLOAD_TYPE,
+): Buffer[] {
+  const time = wrapped(rtpTime + state.timeOffset);
   return payloads.map((payload, index) => {
     const packet = Buffer.allocUnsafe(RTP_HEADER_BYTES + payload.length);
     packet[0] = 0x80;
-    packet[1] = RTP_PAYLOAD_TYPE | (index === payloads.length - 1 ? 0x80 : 0);
+    packet[1] = payloadType | (index === payloads.length - 1 ? 0x80 : 0);
     packet.writeUInt16BE(state.sequence, 2);
     packet.writeUInt32BE(time, 4);
     packet.writeUInt32BE(state.ssrc, 8);
@@ -45,7 +53,7 @@ export function senderReport(state: RtpState, rtpTime: number, unixMs: number, c
   const seconds = Math.floor(unixMs / 1000);
   report.writeUInt32BE((seconds + NTP_UNIX_OFFSET_S) >>> 0, 8);
   report.writeUInt32BE(Math.floor(((unixMs - seconds * 1000) / 1000) * 2 ** 32) >>> 0, 12);
-  report.writeUInt32BE((rtpTime + state.timeOffset) >>> 0, 16);
+  report.writeUInt32BE(wrapped(rtpTime + state.timeOffset), 16);
   report.writeUInt32BE(state.packets, 20);
   report.writeUInt32BE(state.octets, 24);
   return Buffer.concat([report, sourceDescription(state.ssrc, cname)]);

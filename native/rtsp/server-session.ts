@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock, FrameInAir, Program, Viewer } from './server-feed.ts';
 import { rtpPackets, senderReport, type RtpState } from './server-rtp.ts';
+import { SessionSound, type SoundLoop } from './server-sound.ts';
 import type { RtpTransport } from './server-transport.ts';
 
 /** Sender reports each five seconds (the minimum interval of RFC 3550 6.2). */
@@ -23,6 +24,7 @@ export class Session implements Viewer {
     octets: 0,
   };
   #playing = false;
+  #sound: SessionSound | undefined;
   #lastReportMs = -Infinity;
   /** Monotonic time of the last sign of life of the client. */
   aliveMs: number;
@@ -33,6 +35,14 @@ export class Session implements Viewer {
     this.transport = transport;
     this.#clock = clock;
     this.aliveMs = clock.monotonicMs();
+  }
+
+  /** The second track. False: it has one already. */
+  addSound(loop: SoundLoop, transport: RtpTransport): boolean {
+    if (this.#sound) return false;
+    this.#sound = new SessionSound(loop, transport, `${this.id}@guardroom`);
+    transport.onAlive(() => this.touch());
+    return true;
   }
 
   touch(): void {
@@ -63,10 +73,12 @@ export class Session implements Viewer {
       );
     }
     this.transport.sendRtp(rtpPackets(this.#rtp, picture.frame.payloads, picture.rtpTime));
+    this.#sound?.playTo(picture.dueMs);
   }
 
   end(): void {
     this.feed.remove(this);
     this.transport.close();
+    this.#sound?.close();
   }
 }

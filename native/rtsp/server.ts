@@ -3,6 +3,7 @@ import type { Clip } from './server-clip.ts';
 import { Connection, type ConnectionContext, type RequestInfo } from './server-connection.ts';
 import { systemClock, type Clock } from './server-feed.ts';
 import type { LiveSource } from './server-live.ts';
+import type { SoundLoop } from './server-sound.ts';
 import { Mount, type ClipSource, type MountState } from './server-mount.ts';
 
 export type { LiveSource } from './server-live.ts';
@@ -16,6 +17,8 @@ export type { ClipSource, MountState } from './server-mount.ts';
 
 export interface MountOptions {
   readonly clip: ClipSource | LiveSource;
+  /** What is heard beside the picture. */
+  readonly sound?: SoundLoop;
   /** With both set, every request for this mount must carry them (digest). */
   readonly username?: string;
   readonly password?: string;
@@ -54,9 +57,9 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
   const clock = options.clock ?? systemClock;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? DEFAULT_SESSION_TIMEOUT_MS;
   const mounts = new Map<string, Mount>();
-  for (const [path, { clip, username, password }] of Object.entries(options.mounts)) {
+  for (const [path, { clip, username, password, sound }] of Object.entries(options.mounts)) {
     const credentials = username !== undefined && password !== undefined ? { username, password } : undefined;
-    mounts.set(path, new Mount(path, clip, credentials, clock));
+    mounts.set(path, new Mount(path, clip, credentials, clock, sound));
   }
   const context: ConnectionContext = {
     clock,
