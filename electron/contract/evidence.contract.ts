@@ -56,6 +56,8 @@ export const evidenceExport = z.object({
   /** Who agreed or refused, if a second person was asked. */
   decidedBy: z.string().nullable(),
   decidedAtMs: epochMs.nullable(),
+  /** Why it was refused. */
+  decidedReason: z.string().nullable(),
   finishedAtMs: epochMs.nullable(),
   /** Share of the work that is done, 0 to 1. */
   progress: z.number().min(0).max(1),

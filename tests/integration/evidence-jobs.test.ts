@@ -59,6 +59,7 @@ test('a second person says no: nothing is made, nothing is held', () => {
   expect(park.service.list({ limit: 10 }).items[0]).toMatchObject({
     id,
     state: 'rejected',
+    decidedReason: 'no ground',
     decidedBy: commander.name,
   });
   expect(recordings.held).toBe(0);

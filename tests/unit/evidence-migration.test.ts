@@ -35,10 +35,14 @@ test('007 adds exports to a database of the version before, and keeps its rows',
   }
 });
 
-test('012 takes exports of before along: they had no sound to leave out', () => {
+test.each([
+  // they had no sound to leave out
+  ['012-export-sound', 'with_sound', 1],
+  ['014-export-reason', 'decided_reason', null],
+] as const)('%s takes exports of before along', (step, column, value) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'guardroom-migration-'));
   try {
-    const at = migrations.findIndex(({ name }) => name === '012-export-sound');
+    const at = migrations.findIndex(({ name }) => name === step);
     expect(at).toBeGreaterThan(0);
     const file = path.join(folder, 'guardroom.sqlite');
     const open = (count: number) =>
@@ -52,8 +56,8 @@ test('012 takes exports of before along: they had no sound to leave out', () => 
       .run();
     before.close();
     const db = open(at + 1);
-    expect(db.prepare('SELECT id, with_sound FROM evidence_export').all()).toEqual([
-      { id: 'one', with_sound: 1 },
+    expect(db.prepare(`SELECT id, ${column} FROM evidence_export`).all()).toEqual([
+      { id: 'one', [column]: value },
     ]);
     db.close();
   } finally {

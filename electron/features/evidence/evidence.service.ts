@@ -78,7 +78,8 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
     if (one.state !== 'awaiting_approval') fail('CONFLICT', 'evidence.not_waiting', { state: one.state });
     if (one.byId !== null && one.byId === actor.id) fail('FORBIDDEN', 'evidence.same_person');
     write((tx) => {
-      setDecision(tx.db, id, isApproved ? 'queued' : 'rejected', actor, tx.nowMs);
+      const state = isApproved ? 'queued' : 'rejected';
+      setDecision(tx.db, id, { state, by: actor, nowMs: tx.nowMs, ...params });
       if (isApproved) audit.append(tx, actor, 'evidence.approve', id, { by: one.by });
       else audit.append(tx, actor, 'evidence.reject', id, { by: one.by, ...params });
       tx.afterCommit(() => show(id));
@@ -126,7 +127,13 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
           byId: actor.id,
           by: actor.name,
         },
-        ...{ createdAtMs: clock.nowMs(), decidedBy: null, decidedAtMs: null, finishedAtMs: null },
+        ...{
+          createdAtMs: clock.nowMs(),
+          decidedBy: null,
+          decidedAtMs: null,
+          decidedReason: null,
+          finishedAtMs: null,
+        },
         ...{ failure: null, warnings: [], keyFingerprint: null },
       };
       write((tx) => {

@@ -24,13 +24,14 @@ interface Row {
   created_at_ms: number;
   decided_by: string | null;
   decided_at_ms: number | null;
+  decided_reason: string | null;
   finished_at_ms: number | null;
   failure: StoredExport['failure'];
   warnings: string;
   key_fingerprint: string | null;
 }
 const COLUMNS = `id, state, camera_ids, from_ms, to_ms, reason, burn_time, with_blocked, with_sound, second_person, by_id, by_name,
-  created_at_ms, decided_by, decided_at_ms, finished_at_ms, failure, warnings, key_fingerprint`;
+  created_at_ms, decided_by, decided_at_ms, decided_reason, finished_at_ms, failure, warnings, key_fingerprint`;
 
 const stored = (row: Row): StoredExport => ({
   id: row.id,
@@ -48,6 +49,7 @@ const stored = (row: Row): StoredExport => ({
   createdAtMs: row.created_at_ms,
   decidedBy: row.decided_by,
   decidedAtMs: row.decided_at_ms,
+  decidedReason: row.decided_reason,
   finishedAtMs: row.finished_at_ms,
   failure: row.failure,
   warnings: JSON.parse(row.warnings) as StoredExport['warnings'],
@@ -103,10 +105,15 @@ export function setState(
     ...[more.warnings ? JSON.stringify(more.warnings) : null, more.keyFingerprint ?? null, id],
   );
 }
-export function setDecision(db: Writable, id: string, state: EvidenceState, by: Actor, nowMs: number): void {
+export function setDecision(
+  db: Writable,
+  id: string,
+  { state, by, nowMs, reason }: { state: EvidenceState; by: Actor; nowMs: number; reason?: string },
+): void {
   db.prepare(
-    'UPDATE evidence_export SET state = ?, decided_by_id = ?, decided_by = ?, decided_at_ms = ? WHERE id = ?',
-  ).run(state, by.id, by.name, nowMs, id);
+    `UPDATE evidence_export SET state = ?, decided_by_id = ?, decided_by = ?, decided_at_ms = ?, decided_reason = ?
+     WHERE id = ?`,
+  ).run(state, by.id, by.name, nowMs, reason ?? null, id);
 }
 
 export function addFile(db: Writable, id: string, file: BundleFile, cameraId: string | null): void {

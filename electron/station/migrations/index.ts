@@ -12,6 +12,7 @@ import { views } from './010-views.ts';
 import { pictures } from './011-pictures.ts';
 import { exportSound } from './012-export-sound.ts';
 import { tourMarks } from './013-tour-marks.ts';
+import { exportReason } from './014-export-reason.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   pictures,
   exportSound,
   tourMarks,
+  exportReason,
 ];
