@@ -63,7 +63,9 @@ export async function startCameras(options: {
         log.warn('demo camera without a picture', { camera: id, error: error.message });
         throw error;
       });
-    mounts[path] = { clip: load, username, password: site.cameraPassword(id) };
+    const sound = await clips.sound(name);
+    const picture = { clip: load, username, password: site.cameraPassword(id) };
+    mounts[path] = sound ? { ...picture, sound } : picture;
   }
   const start = (port: number): Promise<RtspServer> => startRtspServer({ host: LOOPBACK, port, mounts });
   const server = await start(wantedPort).catch((error: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { parseClip, type Clip } from '#native/rtsp/server-clip.ts';
+import type { SoundLoop } from '#native/rtsp/server-sound.ts';
 
 /** `resources/demo/clips/index.json`, written by resources/tools/make-clips.mjs. */
 const clipIndex = z.record(
@@ -19,6 +20,8 @@ export interface ClipLibrary {
   names(): string[];
   /** Reads and unpacks a clip; the same promise for the same name. Rejects when it is not there or not usable. */
   load(name: string): Promise<Clip>;
+  /** What the camera hears, A-law in a loop; undefined: nothing. */
+  sound(name: string): Promise<SoundLoop | undefined>;
 }
 
 const unpack = promisify(brotliDecompress);
@@ -39,6 +42,12 @@ export async function openClips(folder: string): Promise<ClipLibrary> {
   };
   return {
     names: () => Object.keys(index),
+    async sound(name) {
+      const alaw = await readFile(join(folder, `${name}.alaw`)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      return alaw && { alaw };
+    },
     load(name) {
       const known = loading.get(name);
       if (known) return known;

@@ -20,7 +20,7 @@ const CAMERAS = [
   ['n-07', 'N-07 北围界西', 'N-07 North fence west', 'north-green', at(320, 58), 78, 74, 45],
   ['n-08', 'N-08 北围界东', 'N-08 North fence east', 'north-green', at(900, 58), 80, 74, 45],
   ['w-05', 'W-05 西围界', 'W-05 West fence', 'park', at(213, 470), 352, 66, 45, { username: 'guardroom', password: 'demo-camera' }],
-  ['e-01', 'E-01 东门车道', 'E-01 East gate lanes', 'east-gate', at(1176, 322), 262, 82, 35],
+  ['e-01', 'E-01 东门车道', 'E-01 East gate lanes', 'east-gate', at(1176, 322), 262, 82, 35, { sound: 'record' }],
   ['e-02', 'E-02 东门人行通道', 'E-02 East gate turnstiles', 'east-gate', at(1142, 313), 90, 84, 20],
   ['b2-03', 'B2-03 二号楼大厅', 'B2-03 Administration lobby', 'b2-lobby', inside('b2', 0.5, 0.62), 180, 82, 20],
   ['b2-07', 'B2-07 机要室走廊', 'B2-07 Classified room corridor', 'b2-f2', inside('b2', 0.85, 0.5), 270, 72, 25],
