@@ -23,6 +23,8 @@ export class LiveFeed implements Program {
   readonly #viewers = new Map<Viewer, { waitingForKey: boolean }>();
   #running: { stop(): void } | undefined;
   #stalled = false;
+  /** Number of the last picture. */
+  #last = -1;
 
   constructor(shape: ProgramShape, source: LiveSource, clock: Clock) {
     this.clip = shape;
@@ -54,8 +56,9 @@ export class LiveFeed implements Program {
   }
   #show(frame: ClipFrame, dueMs: number): void {
     if (this.#stalled) return;
-    // counted from a clock that never jumps, in whole pictures
-    const number = Math.round((this.#clock.monotonicMs() * this.clip.fps) / 1000);
+    // counted from a clock that never jumps, in whole pictures; two that come at once are still two
+    const number = Math.max(this.#last + 1, Math.round((this.#clock.monotonicMs() * this.clip.fps) / 1000));
+    this.#last = number;
     const picture = { frame, rtpTime: number * (RTP_CLOCK_HZ / this.clip.fps), dueMs };
     for (const [viewer, state] of this.#viewers) {
       if (state.waitingForKey && !frame.key) continue;

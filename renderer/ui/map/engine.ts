@@ -27,6 +27,8 @@ export interface MapEngine {
   zoom(by: 1 | -1): void;
   setTilted(tilted: boolean): void;
   setRing(opacity: number): void;
+  /** The cursor says that a click points at a place, not at a thing. */
+  setAiming(isAiming: boolean): void;
   /** Language of the names that the site's ground features carry themselves (`name`, `nameEn`). */
   setGroundNames(language: string): void;
   destroy(): void;
@@ -36,7 +38,7 @@ export interface EngineOptions {
   center: LngLat;
   zoom: number;
   onReady: () => void;
-  onPick: (picked: Picked | null) => void;
+  onPick: (picked: Picked | null, at: LngLat) => void;
   /** The person moved the map by hand: leave it there. */
   onMoved: () => void;
   /** Metres that a pixel covers, after each change of zoom. */
@@ -106,9 +108,10 @@ export function createEngine(options: EngineOptions): MapEngine {
       ?.properties;
     return best ? ({ kind: String(best.kind), id: String(best.id) } as Picked) : null;
   };
-  map.on('click', (event) => options.onPick(touched(event)));
+  map.on('click', (event) => options.onPick(touched(event), [event.lngLat.lng, event.lngLat.lat]));
+  let isAiming = false;
   map.on('mousemove', (event) => {
-    canvas.style.cursor = touched(event) ? 'pointer' : '';
+    canvas.style.cursor = isAiming ? 'crosshair' : touched(event) ? 'pointer' : '';
   });
 
   function put(source: MapSource, data: Collection): void {
@@ -144,6 +147,10 @@ export function createEngine(options: EngineOptions): MapEngine {
     setRing: (opacity) => {
       const paint = () => map.setPaintProperty('alarm-ring', 'circle-stroke-opacity', opacity);
       if (ready) budget.spend('ring', paint);
+    },
+    setAiming: (aiming) => {
+      isAiming = aiming;
+      canvas.style.cursor = aiming ? 'crosshair' : '';
     },
     setGroundNames: (language) => {
       const name = language === 'en' ? ['coalesce', ['get', 'nameEn'], ['get', 'name']] : ['get', 'name'];

@@ -2,20 +2,24 @@ import { watchThrottled } from '@vueuse/core';
 import { computed, watchEffect } from 'vue';
 import type { Ref } from 'vue';
 import type { Alarm } from '#contract/alarms.contract.ts';
+import type { LngLat } from '#contract/base.ts';
 import { useAlarms } from '#api/alarms.ts';
 import { useLive } from '#api/live.ts';
 import { useSite } from '#api/site.ts';
 import type { useText } from '../text.ts';
 import type { MapEngine } from './engine.ts';
-import { alarmMarks, cameraPoints, devicePoints, patrolShapes, placeShapes, zoneLines } from './geojson.ts';
+import { alarmMarks, cameraPoints, devicePoints, lookShapes, patrolShapes, placeShapes, zoneLines } from './geojson.ts'; // prettier-ignore
 import type { MapLayer } from './layers.ts';
 import { levelNumber } from './levels.ts';
+import { useHeadings, useSights } from './sights.ts';
 
 export interface MapView {
   level: number;
   layers: readonly MapLayer[];
   alarm: Alarm | null;
   cameraIds: readonly string[];
+  /** The point that is looked at. */
+  look: LngLat | null;
 }
 /** Size of an alarm mark on the screen, with a little air. */
 const MARK_PX = 24;
@@ -37,6 +41,8 @@ export function feedMap(
   const zones = useLive('perimeter.live');
   const patrols = useLive('patrol.live');
   const park = computed(() => site.site);
+  const sights = useSights();
+  const headings = useHeadings();
   const levelName = (level: number) => (level === 0 ? t('map.ground') : levelNumber(level));
 
   watchEffect(() => {
@@ -46,8 +52,14 @@ export function feedMap(
     engine.setData('names', names);
   });
   watchEffect(() => {
+    const seeing = view.look ? view.cameraIds.flatMap((id) => site.cameras.get(id) ?? []) : [];
+    engine.setData('look', lookShapes(view.look, seeing));
+  });
+  watchEffect(() => {
     if (!park.value) return;
-    const { points, views } = cameraPoints(park.value, view.level, lt, new Set(view.cameraIds));
+    if (!sights.value) return;
+    const shown = new Set(view.cameraIds);
+    const { points, views } = cameraPoints(park.value, view.level, lt, shown, sights.value, headings.value); // prettier-ignore
     engine.setData('cameras', points);
     engine.setData('views', views);
   });

@@ -4,9 +4,12 @@ import type { LngLat, LocalText } from '#contract/base.ts';
 import type { DeviceState } from '#contract/devices.contract.ts';
 import type { Patrol, PerimeterZoneState } from '#contract/patrol.contract.ts';
 import type { Place, Site } from '#contract/site.ts';
-import { centroid, distanceMetres, sector } from './geometry.ts';
+import { distanceMetres } from '#domain/plane.ts';
+import type { Heading } from '#domain/field-of-view.ts';
+import { centroid } from './geometry.ts';
 import { layerOf } from './layers.ts';
 import { levelOfPlace } from './levels.ts';
+import { ringOfView, type Sights } from './views.ts';
 
 interface Feature {
   type: 'Feature';
@@ -74,12 +77,17 @@ export function placeShapes(
   return { shapes: collection(shapes), names: collection(names) };
 }
 
-/** Cameras of a storey; those outdoors stay visible faintly on every storey. */
+/**
+ * Cameras of a storey and what they see, cut by walls. Those that are shown are drawn strongly, on every storey; of a PTZ
+ * camera what it shows now, and where it is shown all that it could.
+ */
 export function cameraPoints(
   site: Site,
   level: number,
   name: Name,
   shown: ReadonlySet<string>,
+  sights: Sights,
+  headings: ReadonlyMap<string, Heading> = new Map(),
 ): { points: Collection; views: Collection } {
   const places = byId(site);
   const points: Feature[] = [];
@@ -89,25 +97,29 @@ export function cameraPoints(
     const here = levelOfPlace(places, camera.placeId) === level;
     const lit = shown.has(camera.id);
     if (!here && !lit) continue;
-    points.push(
-      point(camera.position, {
-        id: camera.id,
-        kind: 'camera',
-        name: name(camera.name),
-        direction: camera.directionDegrees ?? 0,
-        lit,
-      }),
-    );
-    if (camera.directionDegrees === undefined || !camera.viewAngleDegrees) continue;
-    const ring = sector(
-      camera.position,
-      camera.directionDegrees,
-      camera.viewAngleDegrees,
-      camera.reachMetres ?? 30,
-    );
-    views.push(polygon(ring.slice(0, -1), { id: camera.id, lit }));
+    const heading = camera.ptz ? headings.get(camera.id) : undefined;
+    const direction = heading?.bearing ?? camera.directionDegrees ?? 0;
+    points.push(point(camera.position, { id: camera.id, kind: 'camera', name: name(camera.name), direction, lit, turns: camera.ptz })); // prettier-ignore
+    const eye = sights.byCamera.get(camera.id);
+    if (!eye || (!heading && (camera.directionDegrees === undefined || !camera.viewAngleDegrees))) continue;
+    const now = heading ?? { bearing: eye.bearing, angleDegrees: eye.angleDegrees };
+    views.push(polygon(ringOfView(eye, sights.scene, eye.turns ? now : undefined), { id: camera.id, lit, whole: false })); // prettier-ignore
+    if (eye.turns && lit)
+      views.push(polygon(ringOfView(eye, sights.scene), { id: camera.id, lit, whole: true }));
   }
   return { points: collection(points), views: collection(views) };
+}
+
+/** The point that is looked at, and lines from the cameras that see it. */
+export function lookShapes(
+  at: LngLat | null,
+  cameras: readonly { position?: LngLat | undefined }[],
+): Collection {
+  if (!at) return collection([]);
+  const lines = cameras.flatMap(({ position }) =>
+    position ? [line([position, at], { kind: 'look-line' })] : [],
+  );
+  return collection([...lines, point(at, { kind: 'look' })]);
 }
 
 /** Devices of a storey with the layer they belong to and whether they are heard. */

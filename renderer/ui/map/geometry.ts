@@ -1,41 +1,8 @@
-/** Plane geometry on a park's scale: errors of the flat approximation stay below a centimetre over a kilometre. */
+/** Shapes of a park on the map. */
 import type { LngLat } from '#contract/base.ts';
 import type { Site } from '#contract/site.ts';
 
-/** Metres of one degree of latitude; WGS 84 mean. */
-const METRES_PER_DEGREE = 111_320;
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
-
-/** The point `metres` away from `from` in a bearing (degrees clockwise from north). */
-export function offset(from: LngLat, bearingDegrees: number, metres: number): LngLat {
-  const [lng, lat] = from;
-  const north = Math.cos(radians(bearingDegrees)) * metres;
-  const east = Math.sin(radians(bearingDegrees)) * metres;
-  return [lng + east / (METRES_PER_DEGREE * Math.cos(radians(lat))), lat + north / METRES_PER_DEGREE];
-}
-
-/** Metres between two points of a park. */
-export function distanceMetres(a: LngLat, b: LngLat): number {
-  const east = (b[0] - a[0]) * METRES_PER_DEGREE * Math.cos(radians((a[1] + b[1]) / 2));
-  return Math.hypot(east, (b[1] - a[1]) * METRES_PER_DEGREE);
-}
-
-/** Closed ring of a field of view: the camera and an arc. A full circle has no corner at the camera. */
-export function sector(
-  center: LngLat,
-  directionDegrees: number,
-  angleDegrees: number,
-  reachMetres: number,
-): LngLat[] {
-  const whole = angleDegrees >= 360;
-  const steps = Math.max(2, Math.ceil(angleDegrees / 6));
-  const first = directionDegrees - angleDegrees / 2;
-  const arc = Array.from({ length: steps + 1 }, (_, step) =>
-    offset(center, first + (angleDegrees * step) / steps, reachMetres),
-  );
-  const start = whole ? (arc[0] as LngLat) : center;
-  return whole ? [...arc.slice(0, -1), start] : [start, ...arc, start];
-}
 
 /** Centre of area of a ring; of a degenerate one the mean of its points. */
 export function centroid(ring: readonly LngLat[]): LngLat {

@@ -10,6 +10,8 @@ const SHAPES: Record<Priority, string> = {
 };
 /** A camera seen from above, looking north; the map turns it to its bearing. */
 const CAMERA = 'M7 9h6v8H7zM10 9 6 3h8Z';
+/** One that turns: a dome with the same eye. */
+const DOME = 'M5 13a5 5 0 1 0 10 0 5 5 0 1 0-10 0ZM10 8.5 6 2.5h8Z';
 
 export interface MapImage {
   name: string;
@@ -48,9 +50,9 @@ function mark(priority: Priority, seen: boolean): ImageData {
   });
 }
 
-function camera(color: string): ImageData {
+function camera(color: string, path = CAMERA): ImageData {
   return draw(20, (context) => {
-    const shape = new Path2D(CAMERA);
+    const shape = new Path2D(path);
     context.lineWidth = 2;
     context.strokeStyle = '#0e1113';
     context.stroke(shape);
@@ -67,6 +69,8 @@ export function mapImages(): MapImage[] {
   ]);
   return [
     ...marks,
+    { name: 'camera-dome', image: camera('#93a1aa', DOME), pixelRatio: RATIO },
+    { name: 'camera-dome-lit', image: camera('#9cc9ec', DOME), pixelRatio: RATIO },
     { name: 'camera', image: camera('#93a1aa'), pixelRatio: RATIO },
     { name: 'camera-lit', image: camera('#9cc9ec'), pixelRatio: RATIO },
   ];

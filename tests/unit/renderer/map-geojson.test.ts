@@ -12,7 +12,10 @@ import {
   placeShapes,
   zoneLines,
 } from '#ui/map/geojson.ts';
-import { boundsOf, centroid, distanceMetres, offset, parkBounds, sector } from '#ui/map/geometry.ts';
+import { eyeOf } from '#domain/field-of-view.ts';
+import { distanceMetres, offset } from '#domain/plane.ts';
+import { prepareScene } from '#domain/sight-scene.ts';
+import { boundsOf, centroid, parkBounds } from '#ui/map/geometry.ts';
 import { levelOfPlace, levelsOf } from '#ui/map/levels.ts';
 
 const zh = (text: string) => ({ zh: text, en: '' });
@@ -44,6 +47,9 @@ const site = siteSchema.parse({
   checkpoints: [1, 2, 3].map((n) => ({ id: `k${n}`, name: zh(`K${n}`), placeId: 'park', position: [108 + n / 10_000, 22] })),
   patrolRoutes: [{ id: 'r', name: zh('R'), checkpointIds: ['k1', 'k2', 'k3'] }],
 }); // prettier-ignore
+const scene = prepareScene(site.places, site.site.center);
+const eyes = site.cameras.flatMap((camera) => eyeOf(camera, scene) ?? []);
+const sights = { scene, eyes, byCamera: new Map(eyes.map((eye) => [eye.cameraId, eye])) };
 const places = new Map(site.places.map((place) => [place.id, place]));
 const name = (text: { zh: string }) => text.zh;
 const ids = (collection: { features: { properties: Record<string, unknown> }[] }) =>
@@ -70,14 +76,6 @@ describe('geometry', () => {
     );
     expect(offset([108, 22], 90, 100)[0]).toBeGreaterThan(108);
     expect(offset([108, 22], 180, 100)[1]).toBeLessThan(22);
-  });
-
-  it('draws a field of view from the camera, closed, and none wider than its angle', () => {
-    const ring = sector([108, 22], 90, 60, 100);
-    expect(ring[0]).toEqual([108, 22]);
-    expect(ring.at(-1)).toEqual([108, 22]);
-    expect(ring.every(([lng]) => lng >= 108)).toBe(true);
-    expect(sector([108, 22], 0, 360, 100)).not.toContainEqual([108, 22]);
   });
 
   it('finds the middle of a ring, and of a degenerate one', () => {
@@ -130,9 +128,9 @@ describe('map data', () => {
   it('shows devices and cameras of the storey, and lit cameras of any', () => {
     expect(ids(devicePoints(site, 0, new Map(), name))).toEqual(['d0']);
     expect(ids(devicePoints(site, 1, new Map(), name))).toEqual(['d1']);
-    expect(ids(cameraPoints(site, 0, name, new Set()).points)).toEqual(['c0']);
-    expect(ids(cameraPoints(site, 0, name, new Set(['c1'])).points)).toEqual(['c0', 'c1']);
-    expect(ids(cameraPoints(site, 0, name, new Set()).views)).toEqual(['c0']);
+    expect(ids(cameraPoints(site, 0, name, new Set(), sights).points)).toEqual(['c0']);
+    expect(ids(cameraPoints(site, 0, name, new Set(['c1']), sights).points)).toEqual(['c0', 'c1']);
+    expect(ids(cameraPoints(site, 0, name, new Set(), sights).views)).toEqual(['c0']);
   });
 
   it('counts a zone of which nothing is known as offline', () => {
