@@ -153,7 +153,7 @@ test.describe('without cameras', () => {
     await page.getByRole('button', { name: word('matrix.newWindow') }).click();
     const second = await popup;
     await expect(banner(second)).toContainText('北围界 01');
-    await expect(second.getByRole('heading', { name: word('matrix.title'), exact: true })).toBeVisible();
+    await expect(second.getByRole('heading', { name: word('matrix.heading'), exact: true })).toBeVisible();
     await expect(second.getByRole('navigation', { name: word('app.screens') })).toHaveCount(0);
     await second.keyboard.press('F2');
     await expect(second).toHaveURL(/#\/alarms\?bare=1$/);

@@ -11,7 +11,7 @@ import {
   type MatrixAlarm,
   type MatrixState,
 } from '#domain/alarm-matrix.ts';
-import { arrangeTiles, loopSpan } from '#domain/matrix-tiles.ts';
+import { arrangeTiles, loopSpan, swapPrimary } from '#domain/matrix-tiles.ts';
 
 const IDLE: GuardFocus = { held: false, busy: false, workedAtMs: -Infinity };
 const { dwellMs, workMs, lingerMs } = MATRIX_RULES;
@@ -190,6 +190,19 @@ describe('tiles', () => {
         expect(free).toEqual([...first, ...inOrder]);
       }),
     );
+  });
+});
+
+describe('making a held tile primary', () => {
+  it('changes places with the primary one, and both stay held', () => {
+    const held = [
+      { cameraId: 'x', at: 0 },
+      { cameraId: 'b', at: 2 },
+    ];
+    const swapped = swapPrimary(held, 'b', 2);
+    expect(arrangeTiles(['a', 'b', 'c', 'x'], 'b', swapped)).toEqual(['b', 'a', 'x', 'c']);
+    // one that is not held takes the place of a held primary one
+    expect(arrangeTiles(['a', 'b', 'x'], 'a', swapPrimary([held[0]!], 'a', 1))).toEqual(['a', 'x', 'b']);
   });
 });
 

@@ -3,13 +3,14 @@ export interface GridPlace {
   column: number;
   row: number;
   /** Cells in each direction. */
-  span: 1 | 2;
+  span: 1 | 2 | 4;
 }
+export const PRIMARY: GridPlace = { column: 1, row: 1, span: 4 };
 const place = (column: number, row: number, span: 1 | 2): GridPlace => ({ column, row, span });
 /** Beside the primary tile, under the loop. */
 const beside = {
   one: [place(5, 3, 2)],
-  four: [5, 6].flatMap((column) => [place(column, 3, 1), place(column, 4, 1)]),
+  four: [3, 4].flatMap((row) => [place(5, row, 1), place(6, row, 1)]),
 };
 const below = {
   three: [1, 3, 5].map((column) => place(column, 5, 2)),
