@@ -53,3 +53,27 @@ export function pointIn(
 }
 export const sameSpeed = (a: PtzSpeed, b: PtzSpeed): boolean =>
   a.pan === b.pan && a.tilt === b.tilt && a.zoom === b.zoom;
+
+/** A box drawn over a picture: its middle as `pointIn`, and the larger of its sides as a part of the picture's. */
+export function boxIn(
+  drawn: { left: number; top: number; width: number; height: number },
+  box: { left: number; top: number; width: number; height: number },
+  aspect: number,
+): { x: number; y: number; size: number } | null {
+  const middle = {
+    x: drawn.left + drawn.width / 2 - box.left,
+    y: drawn.top + drawn.height / 2 - box.top,
+  };
+  const point = pointIn(middle, box, aspect);
+  const width = Math.min(box.width, box.height * aspect);
+  const size = Math.max(drawn.width / width, drawn.height / (width / aspect));
+  return point && { ...point, size: Math.min(1, Math.max(0.02, size)) };
+}
+
+/** Buttons of a gamepad that went down since the last look. */
+export const pressedSince = (before: readonly boolean[], now: readonly boolean[]): number[] =>
+  now.flatMap((down, index) => (down && !before[index] ? [index] : []));
+/** Which preset a button of a gamepad is, from 0: the four under the right thumb. */
+export const PAD_PRESETS = [0, 1, 2, 3];
+/** Select and start. */
+export const PAD_HOME = [8, 9];

@@ -1,16 +1,31 @@
 import { useEventListener, useIntervalFn, useRafFn } from '@vueuse/core';
 import { onScopeDispose, watch, type Ref } from 'vue';
 import { api } from '#api/client.ts';
-import { padSpeed, REST, sameSpeed, type PtzSpeed } from './ptz-input.ts';
+import {
+  PAD_HOME,
+  PAD_PRESETS,
+  padSpeed,
+  pressedSince,
+  REST,
+  sameSpeed,
+  type PtzSpeed,
+} from './ptz-input.ts';
 
 /** The station stops a camera that is not told again within a second. */
 const RENEW_MS = 300;
 
+export interface PtzHands {
+  /** Hears the first refusal of a movement; the movement has then ended. */
+  failed(error: unknown): void;
+  /** A button of the gamepad, from 0. */
+  preset(at: number): void;
+  home(): void;
+}
+
 /**
  * Moves a camera for as long as something is held: mouse, key or stick. Whatever is let go, hidden or closed stops it.
- * @param failed hears the first refusal of a movement; the movement has then ended
  */
-export function usePtz(cameraId: Ref<string>, speed: Ref<number>, failed: (error: unknown) => void) {
+export function usePtz(cameraId: Ref<string>, speed: Ref<number>, on: PtzHands) {
   let wanted: PtzSpeed = REST;
   let isUnderWay = false;
 
@@ -28,7 +43,7 @@ export function usePtz(cameraId: Ref<string>, speed: Ref<number>, failed: (error
       const moved = !sameSpeed(wanted, REST);
       wanted = REST;
       renewal.pause();
-      if (moved) failed(error);
+      if (moved) on.failed(error);
       return;
     } finally {
       isUnderWay = false;
@@ -47,16 +62,23 @@ export function usePtz(cameraId: Ref<string>, speed: Ref<number>, failed: (error
   const stop = () => drive(REST);
 
   useEventListener(window, 'keyup', (event) => {
-    if (event.key === 'Shift' || event.key.startsWith('Arrow')) stop();
+    if (event.key === 'Shift' || /^(?:Arrow|Page)/.test(event.key)) stop();
   });
   useEventListener(window, 'blur', stop);
   useEventListener(document, 'visibilitychange', stop);
 
   let lastPad = REST;
+  let buttons: boolean[] = [];
   useRafFn(() => {
     const pad = navigator.getGamepads().find((one) => one?.connected);
     if (!pad && sameSpeed(lastPad, REST)) return;
     const next = pad ? padSpeed(pad.axes, speed.value) : REST;
+    const down = pad?.buttons.map(({ pressed }) => pressed) ?? [];
+    for (const button of pressedSince(buttons, down)) {
+      if (PAD_PRESETS.includes(button)) on.preset(PAD_PRESETS.indexOf(button));
+      else if (PAD_HOME.includes(button)) on.home();
+    }
+    buttons = down;
     // a stick at rest must not stop what the mouse holds
     if (sameSpeed(next, lastPad)) return;
     lastPad = next;
