@@ -48,6 +48,8 @@ export const mediaRequest = z.discriminatedUnion('type', [
     stream: z.enum(STREAM_KINDS),
     /** A tile that a guard works with: the station takes the way with the least delay for it. */
     working: z.boolean().optional(),
+    /** In H.264 whatever the camera sends: this console cannot decode that. */
+    transcode: z.boolean().optional(),
   }),
   z.object({ type: z.literal('close'), sub: subscription }),
   /**
@@ -65,6 +67,8 @@ export const mediaRequest = z.discriminatedUnion('type', [
     cameraId: siteId,
     atMs: epochMs,
     speed,
+    /** As with `open`. */
+    transcode: z.boolean().optional(),
     back,
     /** Where the clock was set back and a wall time is recorded twice: which of the two (default: the later one). */
     epoch: z.int().optional(),

@@ -63,6 +63,8 @@ export const systemContract = {
       databaseVersion: z.int(),
       startedAtMs: epochMs,
       ffmpeg: z.object({ path: z.string(), version: z.string(), source: z.string() }).nullable(),
+      /** What re-encodes streams that a console cannot decode; null: nothing does. */
+      encoder: z.object({ name: z.string(), isHardware: z.boolean() }).nullable(),
       speech: z.array(z.string()),
       broker: z.object({ kind: z.enum(['embedded', 'external']), address: z.string() }),
     }),

@@ -18,6 +18,8 @@ export const CAMERA_REASONS = [
   'ended',
   'bad_data',
   'no_ffmpeg',
+  'transcoder',
+  'transcoding_off',
   'failed',
 ] as const;
 export const cameraState = z.object({

@@ -62,7 +62,13 @@ import type { StationOptions } from './boot.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
 import { parkAddress } from './park-address.ts';
-import type { EventsPort, MediaOutlet, ReplayRequest, StationPorts } from './ports.ts';
+import {
+  STATION_ACTOR,
+  type EventsPort,
+  type MediaOutlet,
+  type ReplayRequest,
+  type StationPorts,
+} from './ports.ts';
 import { rpc } from './rpc.ts';
 import { Sessions, type ActiveSession } from './sessions.ts';
 import { createSettings } from './settings.ts';
@@ -134,6 +140,7 @@ export async function wire({
   const tours: ToursService = createTours(ports, {
     events,
     reports: pictures.reports,
+    isHeld: (cameraId, atMs) => recording.isHeld(cameraId, atMs),
     picture: async (cameraId) => {
       const relay = video.openStream(cameraId, 'main');
       if (!relay) throw new NoPictureError('no such camera');
@@ -215,6 +222,8 @@ export async function wire({
   stops.push(() => records.stop());
 
   alarms.start();
+  const { tourRoute } = demo;
+  if (tourRoute && tours.isNew()) tours.saveRoute(STATION_ACTOR, undefined, tourRoute);
   tours.start();
   pictures.start();
   ingest.start();
@@ -262,6 +271,7 @@ export async function wire({
     demo: demoApi(demo),
     system: systemApi(ports, healthItems, backups, anchor, {
       ffmpeg: video.ffmpeg,
+      encoder: video.encoder,
       speech: broadcast.speechEngines,
       broker: link.info,
       verifyRecords: () =>

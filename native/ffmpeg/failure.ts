@@ -4,7 +4,7 @@
  * - `wrong_password`, `certificate_changed`, `not_found`, `refused_by_camera`: the camera's own answer
  * - `no_video`, `codec_not_playable`, `no_key_frame`, `bad_data`: what it sends
  * - `stalled`, `ended`: it sent, then no more
- * - `no_ffmpeg`, `failed`: our side
+ * - `no_ffmpeg`, `transcoder` (re-encoding fails), `transcoding_off` (it is not allowed to), `failed`: our side
  */
 export const STREAM_REASONS = [
   ...([
@@ -18,7 +18,7 @@ export const STREAM_REASONS = [
     'refused_by_camera',
   ] as const),
   ...(['no_video', 'codec_not_playable', 'no_key_frame', 'bad_data'] as const),
-  ...(['stalled', 'ended', 'no_ffmpeg', 'failed'] as const),
+  ...(['stalled', 'ended', 'no_ffmpeg', 'transcoder', 'transcoding_off', 'failed'] as const),
 ] as const;
 export type StreamReason = (typeof STREAM_REASONS)[number];
 

@@ -119,6 +119,9 @@ export function fragment(
   return out;
 }
 
+/** Presentation minus decoding time of a fragment that was made by `fragment`, ticks. */
+export const compositionOffset = (data: Buffer): number => data.readInt32BE(AT.offset);
+
 /** Sets the decoding time and the number of a fragment that was made by `fragment`, in place. */
 export function retime(data: Buffer, dts: number, sequence: number): void {
   data.writeUInt32BE(sequence >>> 0, AT.sequence);

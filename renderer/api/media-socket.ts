@@ -40,6 +40,8 @@ export interface MediaStream {
   cameraId: string;
   stream: StreamKind;
   working?: boolean;
+  /** In H.264 whatever the camera sends. */
+  transcode?: boolean;
 }
 
 export interface MediaSubscription {

@@ -23,7 +23,7 @@ export interface MediaHostOptions {
 
 /** The media WebSocket on a bare HTTP server: the station's part without the station. Sessions are names. */
 export async function startMediaHost(
-  openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
+  openStream: (cameraId: string, stream: 'main' | 'sub', isTranscoded: boolean) => Relay | undefined,
   options: MediaHostOptions = {},
 ): Promise<MediaHost> {
   const tokens = new Map<string, string>();

@@ -22,7 +22,7 @@ export interface TilePage {
 
 /** Serves the console's tiles (tests/bench/page) from source to a real Chromium. */
 export async function startTileServer(
-  openStream: (cameraId: string, stream: 'main' | 'sub') => Relay | undefined,
+  openStream: (cameraId: string, stream: 'main' | 'sub', isTranscoded: boolean) => Relay | undefined,
   openReplay?: MediaHostOptions['openReplay'],
 ) {
   const vite = await createVite({

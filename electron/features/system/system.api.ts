@@ -13,6 +13,7 @@ type Info = InferContractRouterOutputs<typeof systemContract>['info'];
 /** What other parts know about the machine, asked when the page is opened. */
 export interface MachineFacts {
   ffmpeg(): Promise<Info['ffmpeg']>;
+  encoder(): Promise<Info['encoder']>;
   speech(): Promise<string[]>;
   broker(): Info['broker'];
   /** Verifies the chain of events, handling records and runs. */
@@ -40,6 +41,7 @@ export function systemApi(
       databaseVersion: versionOf(ports.db),
       startedAtMs,
       ffmpeg: await facts.ffmpeg(),
+      encoder: await facts.encoder(),
       speech: await facts.speech(),
       broker: facts.broker(),
     })),

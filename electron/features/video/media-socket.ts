@@ -18,8 +18,8 @@ export interface MediaSocketOptions<Session> {
   authorize(token: string): Session | undefined;
   /** Whether the session may still look; asked at every `open`. */
   mayView(session: Session): boolean;
-  /** The relay of a camera's stream, or undefined if there is no such camera. */
-  openStream(cameraId: string, stream: StreamKind): Relay | undefined;
+  /** The relay of a camera's stream (in H.264 if `isTranscoded`), or undefined if there is no such camera. */
+  openStream(cameraId: string, stream: StreamKind, isTranscoded: boolean): Relay | undefined;
   /** A recording of a camera. Absent: this station has none. */
   openReplay?(
     session: Session,
@@ -68,10 +68,16 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       outlet.sendNotice({ type: 'refused', sub, reason });
     }
 
-    function openOne({ sub, cameraId, stream, working }: Extract<MediaRequest, { type: 'open' }>): void {
+    function openOne({
+      sub,
+      cameraId,
+      stream,
+      working,
+      transcode,
+    }: Extract<MediaRequest, { type: 'open' }>): void {
       if (!options.mayView(session)) return refuse(sub, 'forbidden');
       if (open.size >= MAX_SUBSCRIPTIONS) return refuse(sub, 'too_many');
-      const relay = options.openStream(cameraId, stream);
+      const relay = options.openStream(cameraId, stream, transcode === true);
       if (!relay) return refuse(sub, 'unknown_camera');
       const before = open.get(sub);
       open.set(sub, { relay, ...attachViewer(relay, sub, outlet, congestion, { isWorking: working }) });

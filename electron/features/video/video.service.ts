@@ -15,6 +15,7 @@ import { startDirectPull } from './direct-pull.ts';
 import { createFfmpeg } from './ffmpeg-binary.ts';
 import { createMediaSocket } from './media-socket.ts';
 import { createTickets } from './tickets.ts';
+import { createTranscodes } from './transcodes.ts';
 
 /** Figures and health are brought up to date this often. */
 const REFRESH_MS = 2_000;
@@ -22,7 +23,13 @@ const REFRESH_MS = 2_000;
 const CHECKS_AT_ONCE = 8;
 const CHECK_TIMEOUT_MS = 5_000;
 /** Reasons that say nothing about whether the camera is there. */
-const NOT_THE_CAMERA = new Set(['no_ffmpeg', 'codec_not_playable', 'failed']);
+const NOT_THE_CAMERA = new Set([
+  'no_ffmpeg',
+  'transcoder',
+  'transcoding_off',
+  'codec_not_playable',
+  'failed',
+]);
 
 export type VideoService = ReturnType<typeof createVideo>;
 
@@ -52,13 +59,13 @@ export function createVideo<Session>(
 ) {
   const { bus, clock, log, settings, site } = ports;
   settings.define(
-    { key: 'video.transcodeH265', kind: 'boolean', defaultValue: false },
     { key: 'video.pull', kind: 'choice', defaultValue: 'direct', options: [...PULL_CHOICES] },
     { key: 'video.lingerSeconds', kind: 'number', defaultValue: 10, min: 0, max: 600, restart: true },
     { key: 'video.checkSeconds', kind: 'number', defaultValue: 15, min: 5, max: 3_600, restart: true },
   );
   const ffmpeg = createFfmpeg(ports);
   const handover = createHandover();
+  const transcodes = createTranscodes(ports, ffmpeg.get);
   const live = ports.liveCollection<CameraState>();
   const desks = new Map<string, CameraDesk>();
   const tickets = createTickets<Session>(clock);
@@ -70,7 +77,13 @@ export function createVideo<Session>(
     authorize: (token) => tickets.take(token),
     mayView: (session) => sessions.mayView(session),
     openReplay: sessions.openReplay,
-    openStream,
+    openStream(cameraId, asked, isTranscoded) {
+      const relay = openStream(cameraId, asked);
+      const camera = site.camera(cameraId);
+      return relay && camera && isTranscoded
+        ? transcodes.of(cameraId, streamOf(camera, asked), relay)
+        : relay;
+    },
   });
 
   /** The relay of a camera's stream, made when it is first asked for. */
@@ -141,6 +154,7 @@ export function createVideo<Session>(
       if (ids.has(id)) continue;
       desks.delete(id);
       live.remove(id);
+      void transcodes.drop(id);
       for (const { relay } of desk.relays.values()) void relay.stop();
     }
     for (const camera of cameras) {
@@ -230,6 +244,7 @@ export function createVideo<Session>(
     live,
     ffmpeg: ffmpeg.info,
     ffmpegPath: ffmpeg.path,
+    encoder: transcodes.encoder,
     ticket: (session: Session) => ({ url: mediaUrl(), token: tickets.issue(session) }),
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => media.upgrade(request, socket, head),
     openStream,
@@ -241,6 +256,7 @@ export function createVideo<Session>(
       stopRefresh();
       cancelCheck();
       await media.close();
+      await transcodes.stop();
       const relays = [...desks.values()].flatMap((desk) => [...desk.relays.values()]);
       await Promise.all([checking, handover.close(), ...relays.map(({ relay }) => relay.stop())]);
     },

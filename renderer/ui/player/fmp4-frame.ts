@@ -22,4 +22,5 @@ const CONTAINERS = new Map([
   ...['moov', 'trak', 'mdia', 'minf', 'stbl', 'moof', 'traf'].map((name) => [name, 0] as const),
   ['stsd', 8],
   ['avc1', 78],
+  ['hvc1', 78],
 ]);

@@ -1,11 +1,12 @@
+import type { MediaListener } from '#api/media-socket.ts';
 import type { MediaHeader } from '#contract/media-wire.ts';
 import { canDecode, knownDecodable, type DecodeQuestion, type DecoderKind } from './can-decode.ts';
 
-type Track = { codec: string; width: number; height: number };
+type Track = Parameters<MediaListener['track']>[0];
 type Data = Uint8Array<ArrayBuffer>;
 
-export interface TrackGate<T extends Track> {
-  track(track: T): void;
+export interface TrackGate {
+  track(track: Track): void;
   media(header: MediaHeader, data: Data): void;
   /** Of the track that came last. */
   question(): DecodeQuestion | undefined;
@@ -16,16 +17,16 @@ export interface TrackGate<T extends Track> {
  * Lets a track and its frames pass once it is known that this machine decodes them; what comes before the answer waits.
  * A track that it does not decode does not pass: `onRefused` once.
  */
-export function trackGate<T extends Track>(
+export function trackGate(
   decoder: DecoderKind,
-  to: { track(track: T): void; media(header: MediaHeader, data: Data): void },
+  to: { track(track: Track): void; media(header: MediaHeader, data: Data): void },
   onRefused: () => void,
-): TrackGate<T> {
+): TrackGate {
   let question: DecodeQuestion | undefined;
   let state: 'open' | 'waiting' | 'shut' = 'shut';
   let held: [MediaHeader, Data][] = [];
 
-  function decide(track: T, isGood: boolean): void {
+  function decide(track: Track, isGood: boolean): void {
     state = isGood ? 'open' : 'shut';
     const waiting = held;
     held = [];

@@ -3,16 +3,20 @@ import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import { mediaClient } from '#api/media.ts';
 import type { MediaSubscription } from '#api/media-socket.ts';
 import type { MediaState, StreamKind } from '#contract/media-wire.ts';
+import { noteUndecodable } from './can-decode.ts';
 import type { PlayerFigures } from './frame-meter.ts';
 import { createMsePlayer } from './mse-player.ts';
 import type { Player, PlayerOptions } from './player.ts';
 import { tapRing, type RingTap } from './rings.ts';
 import { useStreamSound } from './use-stream-sound.ts';
+import { askedInH264, trackGate, type TrackGate } from './track-gate.ts';
 import { createWebCodecsPlayer } from './webcodecs-player.ts';
 
 /** A decoder that fails is made anew; one that keeps failing is not made more often than this. */
 const REBUILD_MS = [100, 1_000, 5_000, 15_000];
 const FIGURES_MS = 500;
+/** A decoder that says that it can and fails so often without a picture cannot. */
+const MAX_FALSE_PROMISES = 2;
 
 export interface CameraPlayerInput {
   cameraId: Ref<string>;
@@ -44,6 +48,7 @@ export function useCameraPlayer(input: CameraPlayerInput) {
   let subscription: MediaSubscription | undefined;
   let tap: RingTap | undefined;
   let rebuildTimer: ReturnType<typeof setTimeout> | undefined;
+  let gate: TrackGate | undefined;
   let failures = 0;
 
   const sound = useStreamSound({
@@ -60,6 +65,10 @@ export function useCameraPlayer(input: CameraPlayerInput) {
       if (reason === 'unsupported') return;
       rebuildTimer = setTimeout(open, REBUILD_MS[Math.min(failures, REBUILD_MS.length - 1)]);
       failures += 1;
+      const question = gate?.question();
+      if (failures < MAX_FALSE_PROMISES || !question || question.codec.startsWith('avc1')) return;
+      noteUndecodable(question);
+      askedInH264.note(...streamKey());
     },
     onPicture() {
       hasPicture.value = true;
@@ -74,6 +83,15 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     return input.video.value ? createMsePlayer(input.video.value, playerOptions) : undefined;
   }
 
+  const streamKey = () => [input.cameraId.value, input.stream.value, input.decoder.value];
+
+  /** This machine does not decode what the camera sends: the station makes H.264 of it, for this tile and the next ones. */
+  function askForH264(): void {
+    if (askedInH264.has(...streamKey())) return playerOptions.onFailure('unsupported');
+    askedInH264.note(...streamKey());
+    open();
+  }
+
   function open(): void {
     closeAll();
     if (visibility.value === 'hidden') return;
@@ -82,18 +100,9 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     player = made;
     const ring = tapRing(input.cameraId.value, input.stream.value);
     tap = ring;
-    subscription = mediaClient().open(
+    const opened = trackGate(
+      input.decoder.value,
       {
-        cameraId: input.cameraId.value,
-        stream: input.stream.value,
-        working: input.decoder.value === 'webcodecs',
-      },
-      {
-        state(next) {
-          state.value = next;
-          // The last picture stays, but a stream that is not live must not look as if it were.
-          if (next.state !== 'live') hasPicture.value = false;
-        },
         track(track) {
           size.value = { width: track.width, height: track.height };
           made.track(track);
@@ -105,6 +114,25 @@ export function useCameraPlayer(input: CameraPlayerInput) {
           ring.media(header, data);
           sound.picture(header);
         },
+      },
+      askForH264,
+    );
+    gate = opened;
+    subscription = mediaClient().open(
+      {
+        cameraId: input.cameraId.value,
+        stream: input.stream.value,
+        working: input.decoder.value === 'webcodecs',
+        transcode: askedInH264.has(...streamKey()),
+      },
+      {
+        state(next) {
+          state.value = next;
+          // The last picture stays, but a stream that is not live must not look as if it were.
+          if (next.state !== 'live') hasPicture.value = false;
+        },
+        track: opened.track,
+        media: opened.media,
         sound: sound.packet,
         link(isUp) {
           if (isUp) {
@@ -127,6 +155,7 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     subscription?.close();
     player?.close();
     tap?.leave();
+    gate?.close();
     subscription = undefined;
     player = undefined;
     tap = undefined;

@@ -1,4 +1,5 @@
 import { findBox } from './fmp4-frame.ts';
+import { compositionOffset } from './playback-frames.ts';
 import { frameMeter } from './frame-meter.ts';
 import { TICKS_PER_SECOND, type Player, type PlayerOptions } from './player.ts';
 
@@ -49,7 +50,7 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
     media(header, data) {
       if (isClosed || !codec || decoder.state === 'closed') return;
       if (header.init) {
-        const description = findBox(data, 'avcC');
+        const description = findBox(data, 'avcC') ?? findBox(data, 'hvcC');
         if (!description) return options.onFailure('decoder');
         decoder.configure({ codec, description, optimizeForLatency: true });
         return;
@@ -59,9 +60,10 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       isWaitingForKey = false;
       const content = findBox(data, 'mdat');
       if (!content) return options.onFailure('decoder');
-      const seconds = header.ticks / TICKS_PER_SECOND;
+      // Shown in the order of these, whatever the order in which they are decoded (B-frames).
+      const seconds = (header.ticks + compositionOffset(data)) / TICKS_PER_SECOND;
       // While the cache comes in, only its newest frame is worth drawing.
-      if (header.cached || isPictureDue) drawFromSeconds = seconds;
+      if (header.cached || isPictureDue) drawFromSeconds = Math.max(drawFromSeconds, seconds);
       if (!header.cached) meter.received(seconds, header.receivedAtMs);
       const type = header.key ? 'key' : 'delta';
       decoder.decode(
