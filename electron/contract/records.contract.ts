@@ -12,6 +12,7 @@ export const RECORD_KINDS = [
   'broadcast',
   'command',
   'snapshot',
+  'tour',
   'gap',
 ] as const;
 export const record = z.object({

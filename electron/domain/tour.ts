@@ -14,6 +14,8 @@ export const TOUR_KINDS = [
   'reported',
   'finished',
   'missed',
+  // the picture of a confirmation is past its term
+  'picture_removed',
 ] as const;
 export type TourKind = (typeof TOUR_KINDS)[number];
 export interface TourRecord {

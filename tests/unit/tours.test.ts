@@ -48,6 +48,7 @@ let tours: ToursService;
 let pictures: PicturesService;
 let events: StationEvent[];
 let dark: Set<string>;
+let held: Set<string>;
 function start(): void {
   kernel = openKernel(dir, clock, undefined, [base, migration, pictureRecords]);
   const record = { record: (_tx: unknown, event: StationEvent) => (events.push(event), event) as never };
@@ -55,6 +56,7 @@ function start(): void {
   tours = createTours(kernel.ports, {
     events: record,
     reports: pictures.reports,
+    isHeld: (cameraId, atMs) => held.has(cameraId) && atMs < clock.nowMs(),
     picture: (id) =>
       dark.has(id)
         ? Promise.reject(new NoPictureError('dark'))
@@ -73,6 +75,7 @@ beforeEach(() => {
   clock = new TestClock(START_MS);
   events = [];
   dark = new Set();
+  held = new Set();
   start();
   const camera = kernel.ports.site.camera('cam-n07')!;
   for (const id of ['cam-2', 'cam-3']) kernel.site.put(ADMIN, 'cameras', { ...camera, id });
@@ -159,6 +162,50 @@ describe('a walk', () => {
     expect(run().cameras[0]!.pictureSeq).toBeGreaterThan(first);
     expect(run().currentId).toBe('cam-2');
     expect(await tours.picture(first)).toBeDefined();
+  });
+  it('what was said of a camera is found by its time, for the line of its recordings', async () => {
+    const { id } = tours.saveRoute(LEADER, undefined, ROUTE);
+    tours.begin(GUARD, id);
+    await confirmCurrent();
+    tours.skip(GUARD, run().id, 'cam-2', '无画面');
+    const query = { cameraIds: ['cam-n07', 'cam-2'], fromMs: START_MS, toMs: clock.nowMs() + 1 };
+    expect(tours.marks(query)).toMatchObject([
+      {
+        cameraId: 'cam-n07',
+        kind: 'confirmed',
+        by: GUARD.name,
+        reason: null,
+        runId: run().id,
+        name: ROUTE.name,
+      },
+      { cameraId: 'cam-2', kind: 'skipped', by: GUARD.name, reason: '无画面' },
+    ]);
+    expect(tours.marks({ ...query, cameraIds: ['cam-3'] })).toEqual([]);
+    expect(tours.marks({ ...query, toMs: START_MS })).toEqual([]);
+  });
+  it('its pictures end with their term, but for what evidence holds; that they went is on record', async () => {
+    const { id } = tours.saveRoute(LEADER, undefined, { ...ROUTE, times: [] });
+    tours.begin(GUARD, id);
+    await confirmCurrent();
+    await confirmCurrent();
+    const [first, second] = run().cameras.map(({ pictureSeq }) => pictureSeq!) as [number, number];
+    held.add('cam-2');
+    await restart(89 * 24 * 60 * MINUTE);
+    await tours.tidy();
+    expect(await tours.picture(first)).toBeDefined();
+    await restart(2 * 24 * 60 * MINUTE);
+    await tours.tidy();
+    await tours.tidy();
+    await expect(tours.picture(first)).rejects.toMatchObject({ reason: 'picture.removed' });
+    expect(await tours.picture(second)).toBeDefined();
+    const removed = kernel.ports.db
+      .prepare("SELECT camera_id, params ->> '$.of' AS seq FROM tour_record WHERE kind = 'picture_removed'")
+      .all();
+    expect(removed).toEqual([{ camera_id: 'cam-n07', seq: first }]);
+    held.clear();
+    await tours.tidy();
+    await expect(tours.picture(second)).rejects.toMatchObject({ reason: 'picture.removed' });
+    expect(tours.verify()).toMatchObject({ ok: true });
   });
   it('one click reports an event with its picture', async () => {
     const { id } = tours.saveRoute(LEADER, undefined, ROUTE);

@@ -10,6 +10,7 @@ import { startLife, type Life } from './life.ts';
 import { play, type Running } from './scenario.ts';
 import { isOurPark } from './park-link.ts';
 import { startDome, type Dome } from './ptz/dome.ts';
+import { DEMO_ROUTE } from './tour-route.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 type ScenarioItem = z.infer<typeof scenarioItem>;
@@ -91,8 +92,11 @@ export function createDemo(ports: DemoPorts, deps: DemoDeps) {
   const enqueue = (task: () => Promise<void>): Promise<void> =>
     (work = work.then(task).catch((error: unknown) => log.error('demo park', { error: String(error) })));
 
+  const cameraIds = DEMO_ROUTE.groups.flatMap((group) => group.cameraIds);
   return {
     live,
+    /** A video patrol to try; null where this is not the demo park. */
+    tourRoute: isDemo && cameraIds.every((id) => site.camera(id)) ? DEMO_ROUTE : null,
     /**
      * Lets the cameras listen; after it `camerasOf` knows where. Quick: clips are read when somebody asks for them.
      * What fails is logged and does not keep the station from starting.

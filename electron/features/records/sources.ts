@@ -179,7 +179,41 @@ const pictures = sourceOf<{
   }),
 }, prepared); // prettier-ignore
 
-export const recordSources: readonly RecordSource[] = [events, alarms, runs, broadcasts, commands, pictures];
+const tours = sourceOf<{
+  ref: number; run_id: string; kind: string; camera_id: string | null; by: string | null; at_ms: number; params: string;
+  route_id: string; name_zh: string; name_en: string | null;
+}>({
+  name: 'tour',
+  kinds: ['tour'],
+  table: 'tour_record',
+  key: 'seq',
+  select: `SELECT seq ref, run_id, kind, camera_id, by, at_ms, params, route_id,
+    route ->> '$.name.zh' name_zh, route ->> '$.name.en' name_en FROM tour_record JOIN tour_run ON tour_run.id = run_id`,
+  mark: 'hash',
+  read: (row) => {
+    const { picture: _picture, ...params } = parse(row.params);
+    const route = { zh: row.name_zh, en: row.name_en ?? '' };
+    return {
+      ref: row.ref,
+      kind: 'tour',
+      occurredAtMs: row.at_ms,
+      receivedAtMs: row.at_ms,
+      // a camera is found under its own name, the round under the route's as it was
+      deviceId: row.camera_id ?? row.route_id,
+      ...(row.camera_id === null ? { deviceName: route } : {}),
+      type: `tour.${row.kind}`,
+      state: '',
+      priority: null,
+      drill: false,
+      data: dataOf({ by: row.by, route: route.zh, tourRunId: row.run_id }, params),
+    };
+  },
+}, prepared); // prettier-ignore
+
+export const recordSources: readonly RecordSource[] = [
+  ...[events, alarms, runs, broadcasts],
+  ...[commands, pictures, tours],
+];
 
 const byKind = new Map(
   recordSources.flatMap((source) => source.kinds.map((kind) => [kind, source] as const)),

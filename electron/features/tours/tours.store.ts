@@ -137,6 +137,36 @@ export function recordAt(db: Readable, seq: number): (TourRecord & { runId: stri
   return row && { ...toRecord(row), runId: row.run_id };
 }
 
+/** Confirmations of before a time whose pictures are there, after a record, oldest first. */
+export function picturesBefore(
+  db: Readable,
+  beforeMs: number,
+  afterSeq: number,
+  limit: number,
+): (TourRecord & { runId: string })[] {
+  const rows = db
+    .prepare(
+      `SELECT * FROM tour_record e WHERE seq > ? AND kind = 'confirmed' AND at_ms < ?
+         AND params ->> '$.picture.file' IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM tour_record r WHERE r.run_id = e.run_id AND r.kind = 'picture_removed'
+             AND r.params ->> '$.of' = e.seq) ORDER BY seq LIMIT ?`,
+    )
+    .all(afterSeq, beforeMs, limit) as RecordRow[];
+  return rows.map((row) => ({ ...toRecord(row), runId: row.run_id }));
+}
+export function isPictureRemoved(db: Readable, seq: number): boolean {
+  const found = db
+    .prepare(
+      `SELECT 1 FROM tour_record r WHERE kind = 'picture_removed' AND params ->> '$.of' = ?
+         AND run_id = (SELECT run_id FROM tour_record WHERE seq = ?)`,
+    )
+    .get(seq, seq);
+  return found !== undefined;
+}
+export function hasRoutes(db: Readable): boolean {
+  return db.prepare('SELECT 1 FROM tour_route LIMIT 1').get() !== undefined;
+}
+
 export interface MarkQuery {
   cameraIds: readonly string[];
   fromMs: number;

@@ -40,6 +40,8 @@ const HIDDEN = new Set([
   'area',
   'was',
   'tourRunId',
+  'dueAtMs',
+  'of',
 ]);
 
 /** The first few fields of a record's data on one line: a measured value with its unit first. */
