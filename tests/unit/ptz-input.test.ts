@@ -1,8 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { padSpeed, pointIn, REST, ringSpeed } from '../../renderer/features/video/ptz-input.ts';
+import {
+  boxIn,
+  padSpeed,
+  pointIn,
+  pressedSince,
+  REST,
+  ringSpeed,
+} from '../../renderer/features/video/ptz-input.ts';
 import { csvLine } from '../../renderer/features/tours/report.ts';
 
 describe('hands', () => {
+  it('a box drawn over a picture: its middle, and how much of the picture it is', () => {
+    const area = { left: 100, top: 50, width: 400, height: 400 };
+    // a picture of 16:9 lies in the middle: 400 wide, 225 high, from 137.5 down
+    const drawn = { left: 300, top: 50 + 87.5, width: 200, height: 56.25 };
+    expect(boxIn(drawn, area, 16 / 9)).toEqual({ x: 0.5, y: 0.75, size: 0.5 });
+    expect(boxIn({ left: 300, top: 60, width: 10, height: 10 }, area, 16 / 9)).toBeNull();
+    expect(boxIn({ left: 0, top: 250, width: 600, height: 1 }, area, 16 / 9)?.size).toBe(1);
+    expect(boxIn({ left: 300, top: 250, width: 1, height: 1 }, area, 16 / 9)?.size).toBe(0.02);
+  });
+  it('a button counts once, when it goes down', () => {
+    expect(pressedSince([], [true, false])).toEqual([0]);
+    expect(pressedSince([true, false], [true, true])).toEqual([1]);
+    expect(pressedSince([true], [])).toEqual([]);
+  });
   it('the ring: nothing in its middle, full speed at the rim and beyond, up is up', () => {
     expect(ringSpeed(10, 0, 100, 1)).toEqual(REST);
     expect(ringSpeed(100, 0, 100, 0.5)).toEqual({ pan: 0.5, tilt: 0, zoom: 0 });
