@@ -134,6 +134,10 @@ export const toursContract = {
     .input(z.object({ cameraIds: z.array(siteId).min(1).max(64), fromMs: epochMs, toMs: epochMs }))
     .output(z.array(tourMark)),
   shifts: query('video.view', '/tours/shifts').output(z.array(tourShift)),
+  /** The report of a shift that began at `fromMs`, as a PDF to print. */
+  reportPdf: query('video.view', '/tours/report')
+    .input(z.object({ fromMs: epochMs, toMs: epochMs, language: z.enum(['zh', 'en']).default('zh') }))
+    .output(z.object({ pdfBase64: z.string() })),
   /** Runs that were due in a time, oldest first. */
   list: query('video.view', '/tours/runs')
     .input(z.object({ fromMs: z.coerce.number().int().min(0), toMs: z.coerce.number().int().min(0) }))

@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { burnArguments, burnText } from '#features/evidence/burn.ts';
-import { fileStamp, isoLocal, utcOffsetMs } from '#features/evidence/local-time.ts';
-import { pdf, wrap } from '#features/evidence/pdf.ts';
+import { fileStamp, isoLocal, utcOffsetMs } from '#station/paper/local-time.ts';
+import { pdf, wrap } from '#station/paper/pdf.ts';
 import { signingKey } from '#features/evidence/signing-key.ts';
 import { readZip, zipLayout } from '#features/evidence/zip.ts';
 

@@ -183,6 +183,18 @@ describe('a walk', () => {
     expect(tours.marks({ ...query, cameraIds: ['cam-3'] })).toEqual([]);
     expect(tours.marks({ ...query, toMs: START_MS })).toEqual([]);
   });
+  it('a shift goes on paper, in both languages', async () => {
+    const { id } = tours.saveRoute(LEADER, undefined, ROUTE);
+    tours.begin(GUARD, id);
+    await confirmCurrent();
+    tours.skip(GUARD, run().id, 'cam-2', 'no (picture)');
+    const span = { fromMs: START_MS - 60 * MINUTE, toMs: START_MS + 60 * MINUTE };
+    for (const language of ['zh', 'en'] as const) {
+      const paper = tours.reportPdf(GUARD, { ...span, language }).toString('latin1');
+      expect(paper.startsWith('%PDF-1.4')).toBe(true);
+      expect(paper).toContain('no \\(picture\\)');
+    }
+  });
   it('its pictures end with their term, but for what evidence holds; that they went is on record', async () => {
     const { id } = tours.saveRoute(LEADER, undefined, { ...ROUTE, times: [] });
     tours.begin(GUARD, id);

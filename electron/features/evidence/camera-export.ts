@@ -5,7 +5,7 @@ import { mp4Writer, type Mp4Writer } from '#native/mp4/writer.ts';
 import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
 import { startBurn, type Burn } from './burn.ts';
 import { hashedFile, hashFile, type BundleFile, type HashedFile } from './hashed-file.ts';
-import { fileStamp, utcOffsetMs } from './local-time.ts';
+import { fileStamp, utcOffsetMs } from '#station/paper/local-time.ts';
 import { segmentPlan, type Segment } from './segments.ts';
 
 /** What the bundle says of one camera. */

@@ -1,8 +1,8 @@
 import type { CameraFacts } from './camera-export.ts';
-import { isoLocal } from './local-time.ts';
+import { isoLocal } from '#station/paper/local-time.ts';
 import type { ManifestInput } from './manifest.ts';
-import { pdf, type PdfLine } from './pdf.ts';
-import { LANGUAGES, paperWords, type Language, type PaperWord } from './words.ts';
+import { pdf, type PdfLine } from '#station/paper/pdf.ts';
+import { LANGUAGES, paperWords, type Language, type PaperWord } from '#station/paper/words.ts';
 
 export const COVER = 'cover.pdf';
 

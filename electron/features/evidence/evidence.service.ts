@@ -17,7 +17,7 @@ import {
 import { createJobs } from './jobs.ts';
 import { KEEP_FREE } from './make-bundle.ts';
 import { signingKey } from './signing-key.ts';
-import { isoLocal } from './local-time.ts';
+import { isoLocal } from '#station/paper/local-time.ts';
 import { zipLayout } from './zip.ts';
 
 const SECOND_PERSON = 'evidence.secondPerson';

@@ -2,7 +2,7 @@ import type { LocalText } from '#contract/base.ts';
 import type { CameraFacts } from './camera-export.ts';
 import type { StoredExport } from './evidence.store.ts';
 import type { BundleFile } from './hashed-file.ts';
-import { isoLocal } from './local-time.ts';
+import { isoLocal } from '#station/paper/local-time.ts';
 
 export const MANIFEST = 'manifest.json';
 export const SIGNATURE = 'manifest.sig';

@@ -31,6 +31,9 @@ export function toursApi(tours: ToursService) {
     picture: on.picture.handler(({ input }) => tours.picture(input.seq)),
     marks: on.marks.handler(({ input }) => tours.marks(input)),
     shifts: on.shifts.handler(() => tours.shifts()),
+    reportPdf: on.reportPdf.handler(({ input, context }) => ({
+      pdfBase64: tours.reportPdf(context.actor, input).toString('base64'),
+    })),
     list: on.list.handler(({ input }) => tours.list(input.fromMs, input.toMs)),
   };
 }

@@ -8,6 +8,7 @@ import { createPictureFiles, type PictureFact } from '#station/picture-files.ts'
 import type { Actor, EventsPort, ReportsPort, StationPorts } from '#station/ports.ts';
 import { createPictureTerm } from './picture-term.ts';
 import { NoPictureError, type Picture } from './picture.ts';
+import { reportPdf } from './report-paper.ts';
 import { createRoutes } from './routes.ts';
 import { planOf, shiftOf, viewOf } from './run-view.ts';
 import * as store from './tours.store.ts';
@@ -179,6 +180,22 @@ export function createTours(ports: ToursPorts, deps: ToursDeps) {
       const shifts = shiftsBefore(clock.nowMs(), timezone, starts, SHIFTS);
       const runs = this.list(shifts.at(-1)!.fromMs, shifts[0]!.toMs);
       return shifts.map((shift) => shiftOf(shift, runs));
+    },
+    /** A shift on paper. */
+    reportPdf(
+      actor: Actor,
+      { fromMs, toMs, language }: { fromMs: number; toMs: number; language: 'zh' | 'en' },
+    ): Buffer {
+      const { name, timezone } = site.current().site;
+      const local = (of: { zh: string; en: string }) => (language === 'en' && of.en !== '' ? of.en : of.zh);
+      const runs = this.list(fromMs, toMs);
+      const about = { language, timezone, siteName: local(name), nowMs: clock.nowMs(), by: actor.name };
+      const cameraName = (id: string) => {
+        const camera = site.camera(id);
+        return camera ? local(camera.name) : id;
+      };
+      const shift = shiftOf({ fromMs, toMs }, runs);
+      return reportPdf({ shift, runs, cameraName, ...about }, ports.paths.resources);
     },
     verify: () => store.verifyTours(db),
     stop(): void {
