@@ -7,6 +7,8 @@ export const SOUND_RATE = 8_000;
 export const SOUND_PAYLOAD_TYPE = 8;
 /** 20 ms, as nearly every device sends it. */
 const PACKET_BYTES = SOUND_RATE / 50;
+/** Sound comes a little before the picture of the same moment, as from a camera, whose pictures take longer to encode. */
+const AHEAD_MS = 60;
 /** Further behind than this is not caught up: the loop goes on with the present. */
 const MOST_BEHIND = SOUND_RATE;
 const REPORT_INTERVAL_MS = 5_000;
@@ -39,9 +41,9 @@ export class SessionSound {
     this.#cname = cname;
   }
 
-  /** Sends what is heard up to a Unix time. */
+  /** Sends what is heard up to the Unix time of a picture, and a little more. */
   playTo(unixMs: number): void {
-    const due = Math.floor((unixMs * SOUND_RATE) / 1_000 / PACKET_BYTES) * PACKET_BYTES;
+    const due = Math.floor(((unixMs + AHEAD_MS) * SOUND_RATE) / 1_000 / PACKET_BYTES) * PACKET_BYTES;
     let at = this.#at ?? due - PACKET_BYTES;
     if (at > due || due - at > MOST_BEHIND) at = due - PACKET_BYTES;
     if (Math.abs(unixMs - this.#reportedMs) >= REPORT_INTERVAL_MS) {

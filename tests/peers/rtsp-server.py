@@ -4,14 +4,17 @@
 One JSON object on the command line:
   {"mounts": [{"path": "/cam1", "clip": "/x/a.h264", "codec": "h264", "fps": 15, "keys": true}],
    "user": "guard", "password": "..."}            user and password are optional (digest)
+"certificate" (PEM of key and certificate) makes it rtsps. A mount with "sendFps" sends that many of its frames a second
+while their times go on by "fps", as cameras with a wrong clock do.
 The first line printed is JSON: {"rtspPort": n, "controlPort": n, "epochMs": t}. Frame n of a clip is on the air at
 epochMs + n / fps, so a viewer that reads n from the picture's barcode knows how old the picture is.
 
 Control over HTTP: GET /stats -> {"connections": open now, "accepted": so far, "plays": {path: so far}},
 POST /stall?path=/cam1 and /resume?path=/cam1 (no more frames while the connection stays), POST /kick (drop everyone),
-POST /clip?path=/cam1&clip=/x/b.h264&codec=h264&fps=15 (another clip from its next key frame on, in the same connection;
+POST /password?password=x (who is in stays), POST /clip?path=/cam1&clip=/x/b.h264&codec=h264&fps=15 (another clip from its next key frame on, in the same connection;
 with another codec everyone is dropped, as a camera does whose codec is set anew).
-A mount whose codec is "jpeg" shows GStreamer's own test picture.
+A mount with "sound" (alaw, ulaw, aac, g722) shows GStreamer's own test picture and has a second
+track with a tone of 440 Hz. A mount whose codec is "jpeg" shows GStreamer's own test picture.
 It ends when its standard input closes.
 """
 import json
@@ -26,12 +29,20 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 CONFIG = json.loads(sys.argv[1])
 Gst.init(None)
 EPOCH = time.time()
 DELIMITER = {"h264": b"\x00\x00\x00\x01\x09", "h265": b"\x00\x00\x00\x01\x46\x01"}
+TONE = "audiotestsrc is-live=true wave=sine freq=440 volume=0.5 ! audio/x-raw,channels=1,rate"
+SOUND = {
+    "alaw": f"{TONE}=8000 ! alawenc ! rtppcmapay name=pay1 pt=8",
+    "ulaw": f"{TONE}=8000 ! mulawenc ! rtppcmupay name=pay1 pt=0",
+    "aac": f"{TONE}=16000 ! avenc_aac ! rtpmp4gpay name=pay1 pt=97",
+    # nothing here knows it
+    "g722": f"{TONE}=16000 ! avenc_g722 ! rtpg722pay name=pay1 pt=9",
+}
 LOCK = threading.Lock()
 FEEDS = []
 STALLED = set()
@@ -77,7 +88,9 @@ class Clip:
         with open(mount["clip"] + ".order.json") as file:
             order = json.load(file)
         self.late = [shown - sent for sent, shown in enumerate(order)]
-        self.is_reordered = any(self.late)
+        self.send_duration = Gst.SECOND // (mount.get("sendFps") or mount["fps"])
+        # times of our own, where those at which the pictures go out would be wrong
+        self.is_reordered = any(self.late) or "sendFps" in mount
         self.buffers = [Gst.Buffer.new_wrapped(unit) for unit in units]
         self.duration = Gst.SECOND // mount["fps"]
 
@@ -91,7 +104,7 @@ class Feed:
 
     def tick(self, now):
         clip = self.clip
-        due = int((now - EPOCH) * Gst.SECOND / clip.duration)
+        due = int((now - EPOCH) * Gst.SECOND / clip.send_duration)
         if self.path in STALLED:
             self.next = None
             return True
@@ -124,7 +137,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
     def __init__(self, mount):
         super().__init__()
         self.mount = mount
-        self.clip = None if mount["codec"] == "jpeg" else Clip(mount)
+        self.clip = None if mount["codec"] == "jpeg" or "sound" in mount else Clip(mount)
         self.set_shared(True)
         self.set_latency(0)
         self.set_suspend_mode(GstRtspServer.RTSPSuspendMode.NONE)
@@ -135,6 +148,13 @@ class Factory(GstRtspServer.RTSPMediaFactory):
             return Gst.parse_launch(
                 "( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1"
                 " ! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
+            )
+        if "sound" in self.mount:
+            # A loop beside a live tone keeps the server waiting for its first picture: here both are made while they go.
+            return Gst.parse_launch(
+                "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1"
+                " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 pt=96"
+                f" {SOUND[self.mount['sound']]} )"
             )
         # do-timestamp: stamps computed from the base time race with the start of the pipeline and stall it.
         return Gst.parse_launch(
@@ -233,6 +253,9 @@ class Control(BaseHTTPRequestHandler):
             STALLED.discard(path)
         elif url.path == "/kick":
             kick()
+        elif url.path == "/password":
+            AUTH.remove_digest(CONFIG["user"])
+            AUTH.add_digest(CONFIG["user"], parse_qs(url.query)["password"][0], TOKEN)
         elif url.path == "/clip":
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             change_clip({**query, "fps": int(query["fps"])})
@@ -264,13 +287,16 @@ def add_factory(mount):
 
 for one in CONFIG["mounts"]:
     add_factory(one)
+AUTH = GstRtspServer.RTSPAuth()
+TOKEN = GstRtspServer.RTSPToken()
+TOKEN.set_string("media.factory.role", "viewer")
 if CONFIG.get("user"):
-    auth = GstRtspServer.RTSPAuth()
-    auth.set_supported_methods(2)  # digest
-    token = GstRtspServer.RTSPToken()
-    token.set_string("media.factory.role", "viewer")
-    auth.add_digest(CONFIG["user"], CONFIG["password"], token)
-    SERVER.set_auth(auth)
+    AUTH.set_supported_methods(2)  # digest
+    AUTH.add_digest(CONFIG["user"], CONFIG["password"], TOKEN)
+if CONFIG.get("certificate"):
+    AUTH.set_tls_certificate(Gio.TlsCertificate.new_from_pem(CONFIG["certificate"], -1))
+if CONFIG.get("user") or CONFIG.get("certificate"):
+    SERVER.set_auth(AUTH)
 SERVER.attach(None)
 CONTROL = ThreadingHTTPServer(("127.0.0.1", 0), Control)
 threading.Thread(target=pump, daemon=True).start()

@@ -11,6 +11,10 @@ export interface RtspMount extends Partial<Omit<ClipSpec, 'codec'>> {
   path: string;
   /** 'jpeg': a codec that nothing here plays. */
   codec?: ClipSpec['codec'] | 'jpeg';
+  /** A second track, 440 Hz. 'g722': a codec that nothing here knows. */
+  sound?: 'alaw' | 'ulaw' | 'aac' | 'g722';
+  /** Sends so many of its frames a second while their times go on by `fps`. */
+  sendFps?: number;
   /** False: a stream that never has a key frame. */
   keys?: boolean;
 }
@@ -30,6 +34,8 @@ export interface RtspServer {
   stats(): Promise<RtspStats>;
   stall(path: string): Promise<void>;
   resume(path: string): Promise<void>;
+  /** Another password from now on; who is in stays. */
+  setPassword(password: string): Promise<void>;
   kick(): Promise<void>;
   /** The camera sends something else from now on; another codec drops those who are connected. */
   change(path: string, spec: Partial<ClipSpec>): Promise<void>;
@@ -43,22 +49,24 @@ export interface RtspServer {
 export async function startRtspServer(
   mounts: RtspMount[],
   login?: { user: string; password: string },
+  tls?: { key: string; cert: string },
 ): Promise<RtspServer> {
   const cameras = [];
-  for (const { path, keys, codec = 'h264', ...spec } of mounts) {
+  for (const { path, keys, sendFps, sound, codec = 'h264', ...spec } of mounts) {
     if (codec === 'jpeg') {
       cameras.push({ path, codec, fps: 10 });
       continue;
     }
     const clip = { ...SMALL_CLIP, ...spec, codec };
-    cameras.push({ path, keys: keys ?? true, codec: clip.codec, fps: clip.fps, clip: await testClip(clip) });
+    const facts = { path, keys: keys ?? true, codec: clip.codec, fps: clip.fps, sendFps, sound };
+    cameras.push({ ...facts, clip: await testClip(clip) });
   }
   const child = startChild({
     label: 'rtsp test server',
     command: '/usr/bin/python3',
     args: [
       fileURLToPath(new URL('./rtsp-server.py', import.meta.url)),
-      JSON.stringify({ mounts: cameras, ...login }),
+      JSON.stringify({ mounts: cameras, ...login, certificate: tls && `${tls.key}${tls.cert}` }),
     ],
     stdin: 'pipe',
     stdout: 'pipe',
@@ -79,10 +87,12 @@ export async function startRtspServer(
     port: first.rtspPort,
     epochMs: first.epochMs,
     pid: child.pid,
-    url: (path) => `rtsp://127.0.0.1:${first.rtspPort}${path}`,
+    url: (path) => `${tls ? 'rtsps' : 'rtsp'}://127.0.0.1:${first.rtspPort}${path}`,
     stats: async () => (await control('GET', '/stats')) as RtspStats,
     stall: async (path) => void (await control('POST', `/stall?path=${path}`)),
     resume: async (path) => void (await control('POST', `/resume?path=${path}`)),
+    setPassword: async (password) =>
+      void (await control('POST', `/password?${new URLSearchParams({ password })}`)),
     kick: async () => void (await control('POST', '/kick')),
     async change(path, spec) {
       const clip = { ...SMALL_CLIP, ...spec };
