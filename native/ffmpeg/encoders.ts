@@ -76,11 +76,15 @@ export const softwareEncoder = SOFTWARE;
 
 /** Key frames this far apart at the most: what a newcomer waits for where the group kept for him was too long. */
 const KEY_SECONDS = 2;
+/** Key frames need more bits; the later of two options counts. */
+const ALONE = ['-g', '1', '-maxrate', '20M', '-bufsize', '10M'];
 
 export interface TranscodeArguments {
   encoder: Encoder;
   /** Wider pictures are made this wide, in their own proportions. */
   maxWidth: number;
+  /** Every picture a key frame, for those who go backwards and jump. */
+  eachAlone?: boolean;
   /** See FfmpegBinary. */
   formatMajor: number;
 }
@@ -89,7 +93,12 @@ export interface TranscodeArguments {
  * The whole argument list of a re-encoding: our fragments in on stdin, NUT with H.264 out on stdout, each picture as soon
  * as it can be and with the time that it came with (times tell which picture came out).
  */
-export function transcodeArguments({ encoder, maxWidth, formatMajor }: TranscodeArguments): string[] {
+export function transcodeArguments({
+  encoder,
+  maxWidth,
+  eachAlone = false,
+  formatMajor,
+}: TranscodeArguments): string[] {
   // Until ffmpeg 4 '-vsync', from 6 on '-fps_mode'; 5 knows the old one at least.
   const asTheyCome = formatMajor >= 60 ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
   const scale = `scale='min(${maxWidth},iw)':-2:flags=fast_bilinear`;
@@ -99,7 +108,7 @@ export function transcodeArguments({ encoder, maxWidth, formatMajor }: Transcode
     ...['-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', ...encoder.input],
     ...['-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0', '-copyts', ...asTheyCome, '-enc_time_base', '-1'],
     ...['-vf', encoder.upload ? `${scale},${encoder.upload}` : scale, ...encoder.output],
-    ...['-bf', '0', '-g', '250', '-force_key_frames', keys],
+    ...['-bf', '0', ...(eachAlone ? ALONE : ['-g', '250', '-force_key_frames', keys])],
     ...['-f', 'nut', '-flush_packets', '1', 'pipe:1'],
   ];
 }

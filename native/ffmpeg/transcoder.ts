@@ -21,6 +21,8 @@ export interface TranscoderOptions<Mark> {
   ffmpeg: FfmpegBinary;
   encoder: Encoder;
   maxWidth: number;
+  /** See TranscodeArguments. */
+  eachAlone?: boolean;
   track(track: MediaTrack): void;
   /** A picture, with what was said of it when it went in. */
   frame(frame: MediaFrame, mark: Mark): void;
@@ -42,7 +44,7 @@ export function startTranscoder<Mark>(
   source: Pick<MediaTrack, 'init'>,
   options: TranscoderOptions<Mark>,
 ): Transcoder<Mark> {
-  const { label, ffmpeg, encoder, maxWidth } = options;
+  const { label, ffmpeg, encoder, maxWidth, eachAlone } = options;
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
   const fail = (code: FfmpegErrorCode, params: Record<string, string | number>) =>
@@ -50,7 +52,7 @@ export function startTranscoder<Mark>(
   const child = startChild({
     label,
     command: ffmpeg.path,
-    args: transcodeArguments({ encoder, maxWidth, formatMajor: ffmpeg.formatMajor }),
+    args: transcodeArguments({ encoder, maxWidth, eachAlone, formatMajor: ffmpeg.formatMajor }),
     stdin: 'pipe',
     stdout: 'pipe',
   });

@@ -6,6 +6,7 @@ import type { Relay } from '#native/ffmpeg/relay.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
 import { createCongestion } from './congestion.ts';
 import { attachViewer } from './media-viewer.ts';
+import type { TranscodedReplay } from './transcoded-replay.ts';
 
 /** A wall of 36 tiles and some to change over. */
 const MAX_SUBSCRIPTIONS = 64;
@@ -26,6 +27,8 @@ export interface MediaSocketOptions<Session> {
     request: ReplayRequest,
     outlet: MediaOutlet,
   ): ReplayTile | 'forbidden' | 'unknown_camera';
+  /** What makes H.264 of a recording on its way. Absent: this station does not. */
+  transcodeReplay?(sub: number, outlet: MediaOutlet): TranscodedReplay;
 }
 
 interface OpenSubscription {
@@ -90,9 +93,14 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       // Not after it: both would send under the same number.
       open.get(sub)?.leave();
       open.delete(sub);
-      const tile = options.openReplay?.(session, request, outlet) ?? 'unknown_camera';
+      const transcoded = request.transcode ? options.transcodeReplay?.(sub, outlet) : undefined;
+      const tile = options.openReplay?.(session, request, transcoded ?? outlet) ?? 'unknown_camera';
       if (typeof tile === 'string') return refuse(sub, tile);
-      open.set(sub, { tile, leave: () => tile.close(), listen: (isOn) => tile.listen(isOn) });
+      const leave = () => {
+        tile.close();
+        transcoded?.close();
+      };
+      open.set(sub, { tile, leave, listen: (isOn) => tile.listen(isOn) });
     }
 
     function steer(request: Extract<MediaRequest, { subs: number[] }>): void {

@@ -2,6 +2,7 @@ import type { StreamKind } from '#contract/media-wire.ts';
 import type { FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { encoderChoice } from '#native/ffmpeg/encoder-choice.ts';
 import { softwareEncoder, type Encoder } from '#native/ffmpeg/encoders.ts';
+import { FfmpegError } from '#native/ffmpeg/failure.ts';
 import type { Relay } from '#native/ffmpeg/relay.ts';
 import { createTranscode, type Transcode } from '#native/ffmpeg/transcode.ts';
 import type { StationPorts } from '#station/ports.ts';
@@ -63,6 +64,7 @@ export function createTranscodes(
       return relay;
     },
     async tools() {
+      if (mode() === 'never') throw new FfmpegError('transcoding_off');
       const binary = await ffmpeg();
       if (mode() === 'software') return { ffmpeg: binary, encoder: softwareEncoder };
       return { ffmpeg: binary, encoder: await encoders.get(binary) };

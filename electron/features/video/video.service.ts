@@ -15,6 +15,7 @@ import { startDirectPull } from './direct-pull.ts';
 import { createFfmpeg } from './ffmpeg-binary.ts';
 import { createMediaSocket } from './media-socket.ts';
 import { createTickets } from './tickets.ts';
+import { transcodedReplay } from './transcoded-replay.ts';
 import { createTranscodes } from './transcodes.ts';
 
 /** Figures and health are brought up to date this often. */
@@ -77,6 +78,7 @@ export function createVideo<Session>(
     authorize: (token) => tickets.take(token),
     mayView: (session) => sessions.mayView(session),
     openReplay: sessions.openReplay,
+    transcodeReplay: (sub, outlet) => transcodedReplay(sub, outlet, transcodes.tools, clock.nowMs),
     openStream(cameraId, asked, isTranscoded) {
       const relay = openStream(cameraId, asked);
       const camera = site.camera(cameraId);

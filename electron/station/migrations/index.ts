@@ -13,6 +13,7 @@ import { pictures } from './011-pictures.ts';
 import { exportSound } from './012-export-sound.ts';
 import { tourMarks } from './013-tour-marks.ts';
 import { exportReason } from './014-export-reason.ts';
+import { transcoder } from './015-transcoder.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   exportSound,
   tourMarks,
   exportReason,
+  transcoder,
 ];
