@@ -138,8 +138,8 @@ function readProfile(node: Xml, media: 1 | 2): OnvifProfile {
           codec: codecOf(text(encoder, 'Encoding') ?? ''),
           width: number(encoder, 'Resolution', 'Width') ?? null,
           height: number(encoder, 'Resolution', 'Height') ?? null,
-          framesPerSecond: number(encoder, 'RateControl', 'FrameRateLimit') ?? null,
-          kilobitsPerSecond: number(encoder, 'RateControl', 'BitrateLimit') ?? null,
+          framesPerSecond: number(encoder, 'RateControl', 'FrameRateLimit') || null,
+          kilobitsPerSecond: number(encoder, 'RateControl', 'BitrateLimit') || null,
           govLength:
             Number(
               gov ?? number(encoder, 'H264', 'GovLength') ?? number(encoder, 'MPEG4', 'GovLength') ?? 0,

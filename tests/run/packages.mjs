@@ -25,6 +25,8 @@ export const DEBIAN_PACKAGES = [
   'gstreamer1.0-libav',
   'openssl',
   'iproute2',
+  'vlc-bin',
+  'vlc-plugin-base',
 ];
 
 /** Programs looked for where packages have other names. */

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chooseStreams, probedStream } from '#features/cameras/channels.ts';
 import type { OnvifClient } from '#native/onvif/client.ts';
 import { meaningOf, readNotifications } from '#native/onvif/event-message.ts';
 import { readProbeMatches } from '#native/onvif/found.ts';
+import { readChallenges } from '#native/onvif/http-digest.ts';
 import { getProfiles, getStreamUri } from '#native/onvif/media.ts';
+import { createPtz } from '#native/onvif/ptz.ts';
 import { createPullPoint } from '#native/onvif/pull-point.ts';
 import { faultError, readEnvelope } from '#native/onvif/soap.ts';
+import { takeChallenge } from '#native/rtsp/client-auth.ts';
 import { child, names, readXml } from '#native/onvif/xml.ts';
 
 const fixture = (name: string) =>
@@ -45,6 +49,7 @@ describe('profiles', () => {
         kilobitsPerSecond: 4096,
         govLength: 250,
         sourceToken: 'VideoSource_1',
+        sourceConfiguration: 'VideoSourceToken',
       },
       audioCodec: 'pcmu',
       audioOutput: true,
@@ -61,10 +66,59 @@ describe('profiles', () => {
       ['h264', 704, 50, null],
     ]);
   });
+  it('of a Dahua recorder: a camera per source, a channel without one left out', async () => {
+    const profiles = await getProfiles(recorded('dahua-recorder-profiles2', ['media', 'media2']).client);
+    expect(profiles).toHaveLength(5);
+    expect(chooseStreams(profiles).map(({ source, main, sub }) => [source, main.token, sub?.token])).toEqual([
+      ['00000', 'MediaProfile00000', 'MediaProfile00001'],
+      ['00100', 'MediaProfile00100', 'MediaProfile00101'],
+    ]);
+  });
+  it('of Axis: JPEG is no stream of the wall, and there is no second one', async () => {
+    const profiles = await getProfiles(recorded('axis-profiles', ['media']).client);
+    expect(chooseStreams(profiles)).toMatchObject([
+      { source: '0', main: { token: 'profile_1_h264' }, sub: null },
+    ]);
+  });
+  it('of a cheap one: default namespaces, and what it does not say is not known', async () => {
+    const profiles = await getProfiles(recorded('generic-profiles', ['media']).client);
+    const [main, sub] = profiles;
+    expect(main!.video).toMatchObject({ width: 2688, framesPerSecond: null, govLength: null, sourceConfiguration: 'V_SRC_CFG_000' }); // prettier-ignore
+    expect(main!.ptz).toEqual({ configurationToken: 'PTZ_000', nodeToken: 'PTZNODE_000' });
+    expect(chooseStreams(profiles)).toMatchObject([{ source: 'V_SRC_000', sub: { token: 'PROFILE_001' } }]);
+    expect(probedStream(sub!, 'rtsp://192.0.2.20/1')).toMatchObject({ keySeconds: null });
+  });
   it('a stream address of Uniview with a bare ampersand', async () => {
     const { client } = recorded('uniview-stream-uri', ['media']);
     const uri = await getStreamUri(client, { token: 'x', media: 1 } as never);
     expect(uri).toBe('rtsp://192.0.2.13:554/media/video1?profile=1&transport=unicast');
+  });
+});
+
+describe('PTZ', () => {
+  it('of a cheap one: pan and tilt only, at a speed, no zoom, no presets', async () => {
+    const [node] = await createPtz(recorded('generic-nodes', ['ptz']).client, 'PROFILE_000').nodes();
+    expect(node).toMatchObject({
+      continuous: { panTilt: true, zoom: false },
+      relative: { panTilt: false, zoom: false },
+      absolute: { panTilt: false, zoom: false },
+      home: false,
+      maxPresets: 0,
+      limits: null,
+    });
+  });
+});
+
+describe('wishes for a digest', () => {
+  const challenges = JSON.parse(
+    readFileSync(new URL('../fixtures/onvif/challenges.json', import.meta.url), 'utf8'),
+  ) as { of: string; headers: string[]; realm: string; qop: boolean; algorithm: string; basic: boolean }[];
+  it.each(challenges)('of $of: by ONVIF and by RTSP', ({ headers, realm, qop, algorithm, basic }) => {
+    expect(readChallenges(headers)).toMatchObject({ digest: { realm, qop, algorithm }, basic });
+    const login = { user: 'admin', password: 'x' };
+    const header = takeChallenge(headers, login, false)?.header('DESCRIBE', 'rtsp://192.0.2.20/1');
+    expect(header).toContain(`realm="${realm}"`);
+    expect(header).not.toContain('Basic');
   });
 });
 
@@ -103,6 +157,8 @@ describe('faults', () => {
     ['fault-soap11', 'wrong_password', 'Client'],
     ['fault-expired', 'clock_skew', 'NotAuthorized'],
     ['fault-not-supported', 'not_supported', 'PTZNotSupported'],
+    ['dahua-fault-attempts', 'wrong_password', 'NotAuthorized'],
+    ['generic-fault-space', 'not_supported', 'SpaceNotSupported'],
   ])('%s', async (name, code, fault) => {
     const read = await readEnvelope(fixture(name));
     expect('fault' in read && faultError(read.fault)).toMatchObject({ code, params: { fault } });
