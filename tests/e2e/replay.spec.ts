@@ -100,6 +100,50 @@ test('two cameras on one clock: play, pause, step, marks', async ({ page, park }
   await expect(dialog).toBeHidden();
   await expect(line.locator('.bookmark').first()).toBeVisible();
   await page.screenshot({ path: 'test-results/replay-marked.png' });
+
+  // backwards: both tiles, together, and forwards again
+  const turned = await shownMs(page, 'cam-open');
+  await page.keyboard.press('r');
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeLessThan(turned - 600);
+  await expect.poll(() => shownMs(page, 'cam-locked')).toBeLessThan(turned - 600);
+  const turnedBack = await shownMs(page, 'cam-open');
+  await page.keyboard.press('r');
+  await expect.poll(() => shownMs(page, 'cam-open')).toBeGreaterThan(turnedBack + 600);
+  await page.keyboard.press('k');
+
+  // the bookmark is found by its words, changed, leads to its moment, and goes
+  await page.keyboard.press('f');
+  const panel = page.getByRole('complementary', { name: word('replay.panel') });
+  await panel.getByRole('button', { name: word('replay.tab.bookmarks') }).click();
+  await panel.getByRole('textbox', { name: word('replay.bookmark.find') }).fill('面包');
+  const mark = panel.locator('[data-bookmark]');
+  await expect(mark).toHaveCount(1);
+  await mark.getByRole('button', { name: word('replay.bookmark.editIt') }).click();
+  const edit = page.getByRole('dialog', { name: word('replay.bookmark.edit') });
+  await edit.getByRole('textbox', { name: word('replay.bookmark.text') }).fill('白色面包车，无牌');
+  await edit.getByRole('button', { name: word('replay.bookmark.change') }).click();
+  await expect(mark).toContainText('无牌');
+  const [{ atMs }] = (await (await park.api('leader')).recording.findBookmarks({ text: '无牌' })).items as [
+    { atMs: number },
+  ];
+  await mark.locator('.jump').click();
+  await expect.poll(async () => Math.abs((await shownMs(page, 'cam-open')) - atMs)).toBeLessThan(100);
+
+  // what is blocked is not seen by a guard, and is lifted with a reason
+  const fence = await park.api('leader');
+  const span = { fromMs: Math.round(atMs - 1_000), toMs: Math.round(atMs + 1_000) };
+  await fence.recording.addBlock({ cameraIds: ['cam-locked'], ...span, reason: '来宾' });
+  await panel.getByRole('button', { name: word('replay.tab.blocks') }).click();
+  const block = panel.locator('[data-block]');
+  await expect(block).toContainText('来宾');
+  await block.getByRole('button', { name: word('replay.block.lift') }).click();
+  await page.getByRole('textbox', { name: word('replay.block.liftReason') }).fill('来宾已离开');
+  await page
+    .getByRole('button', { name: word('replay.block.lift') })
+    .last()
+    .click();
+  await expect(block).toHaveCount(0);
+  expect(await fence.recording.blocks()).toEqual([]);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(

@@ -205,7 +205,7 @@ const tours = sourceOf<{
       state: '',
       priority: null,
       drill: false,
-      data: dataOf({ by: row.by, route: route.zh, tourRunId: row.run_id }, params),
+      data: dataOf({ by: row.by, route: row.camera_id === null ? null : route.zh, tourRunId: row.run_id }, params),
     };
   },
 }, prepared); // prettier-ignore
