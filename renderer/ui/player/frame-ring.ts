@@ -144,7 +144,8 @@ export function frameRing(limits: { ms: number; bytes: number } = { ms: RING_MS,
             append(group, track, header, data, Math.max(wallMs, endOf(group) + 0.01));
             bytes += data.length;
           }
-          if (groups.length > 0) trim();
+          // What is old ends with a group; only what is too large has to end at once.
+          if (header.key || bytes > limits.bytes) trim();
         },
       };
     },

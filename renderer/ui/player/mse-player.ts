@@ -5,6 +5,8 @@ import { TICKS_PER_SECOND, type Player, type PlayerOptions } from './player.ts';
 
 /** Playing has stopped at a hole if the position has not moved for this long while there is more behind. */
 const STUCK_MS = 400;
+/** Frames that wait for the source to open: one that does not within seconds is made anew. */
+const MOST_EARLY = 300;
 
 /**
  * Plays fMP4 frame by frame in a video element through Media Source Extensions and stays at the live edge: a small
@@ -36,7 +38,6 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
   video.src = address;
   source.addEventListener('sourceopen', openBuffer);
   video.addEventListener('error', onVideoError);
-  watchFrames();
 
   function fail(reason: 'unsupported' | 'decoder'): void {
     if (!isClosed) options.onFailure(reason);
@@ -65,7 +66,7 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
 
   function push(item: Parameters<AppendQueue['push']>[0]): void {
     if (queue) queue.push(item);
-    else early.push(item);
+    else if (early.push(item) > MOST_EARLY) fail('decoder');
   }
 
   function onAppended(): void {
@@ -103,12 +104,14 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
     return true;
   }
 
-  function watchFrames(): void {
+  /** Asks for the next frame that is shown. Not for each: on a wall of 36 that would be 540 callbacks a second. */
+  function lookAtFrame(): void {
+    if (callback !== 0 || isClosed) return;
     callback = video.requestVideoFrameCallback((_now, frame) => {
-      meter.shown(frame.mediaTime, options.nowMs());
+      callback = 0;
+      meter.shown(frame.mediaTime, options.nowMs(), frame.presentedFrames);
       if (isPictureDue) options.onPicture();
       isPictureDue = false;
-      if (!isClosed) watchFrames();
     });
   }
 
@@ -119,6 +122,7 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
       isPictureDue = true;
       isNewTimeline = true;
       mime = next;
+      lookAtFrame();
       openBuffer();
     },
     media(header, data) {
@@ -142,8 +146,11 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
       push({ data, key: header.key });
       if (!cached) meter.received(seconds + shift, receivedAtMs);
     },
-    figures: () => meter.figures(options.nowMs()),
-    frameAtMs: meter.frameAtMs,
+    figures() {
+      lookAtFrame();
+      return meter.figures(options.nowMs());
+    },
+    frameAtMs: () => meter.receivedAt(video.currentTime),
     close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,9 +1,10 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
-import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
+import { useDocumentVisibility } from '@vueuse/core';
 import { mediaClient } from '#api/media.ts';
 import type { MediaSubscription } from '#api/media-socket.ts';
 import type { MediaState, StreamKind } from '#contract/media-wire.ts';
 import { noteUndecodable } from './can-decode.ts';
+import { onFigures } from './figures-tick.ts';
 import type { PlayerFigures } from './frame-meter.ts';
 import { createMsePlayer } from './mse-player.ts';
 import type { Player, PlayerOptions } from './player.ts';
@@ -14,7 +15,6 @@ import { createWebCodecsPlayer } from './webcodecs-player.ts';
 
 /** A decoder that fails is made anew; one that keeps failing is not made more often than this. */
 const REBUILD_MS = [100, 1_000, 5_000, 15_000];
-const FIGURES_MS = 500;
 /** A decoder that says that it can and fails so often without a picture cannot. */
 const MAX_FALSE_PROMISES = 2;
 
@@ -167,9 +167,9 @@ export function useCameraPlayer(input: CameraPlayerInput) {
     immediate: true,
     flush: 'post',
   });
-  useIntervalFn(() => {
+  onFigures(() => {
     figures.value = player && hasPicture.value ? player.figures() : null;
-  }, FIGURES_MS);
+  });
   onScopeDispose(closeAll);
 
   return {

@@ -17,6 +17,8 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
   let isWaitingForKey = true;
   let isPictureDue = true;
   let isClosed = false;
+  let presented = 0;
+  let shownSeconds = -1;
   /** Cached frames are decoded but not drawn, but for the newest. */
   let drawFromSeconds = -1;
 
@@ -33,7 +35,9 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       if (canvas.width !== frame.displayWidth) canvas.width = frame.displayWidth;
       if (canvas.height !== frame.displayHeight) canvas.height = frame.displayHeight;
       context.drawImage(frame, 0, 0);
-      meter.shown(seconds, options.nowMs());
+      presented += 1;
+      shownSeconds = seconds;
+      meter.shown(seconds, options.nowMs(), presented);
       if (isPictureDue) options.onPicture();
       isPictureDue = false;
     }
@@ -71,7 +75,7 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       );
     },
     figures: () => meter.figures(options.nowMs()),
-    frameAtMs: meter.frameAtMs,
+    frameAtMs: () => meter.receivedAt(shownSeconds),
     close() {
       isClosed = true;
       if (decoder.state !== 'closed') decoder.close();

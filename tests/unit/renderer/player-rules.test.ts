@@ -176,9 +176,16 @@ describe('frame meter', () => {
   it('tells the rate and the delay of what is shown', () => {
     const meter = frameMeter();
     for (let index = 0; index < 60; index += 1) meter.received(index / 15, 1_000 + index * 66);
-    for (let index = 0; index < 60; index += 1) meter.shown(index / 15, 1_100 + index * 66);
-    expect(meter.figures(1_100 + 59 * 66)).toEqual({ framesPerSecond: 16, delayMs: 100, presented: 60 });
+    for (let index = 0; index < 60; index += 1) meter.shown(index / 15, 1_100 + index * 66, index + 1);
+    expect(meter.figures(1_100 + 59 * 66)).toEqual({ framesPerSecond: 15, delayMs: 100, presented: 60 });
+    expect(meter.receivedAt(10 / 15 + 0.03)).toBe(1_000 + 10 * 66);
     expect(meter.figures(60_000)).toMatchObject({ framesPerSecond: 0 });
+  });
+  it('tells the same from a frame now and then', () => {
+    const meter = frameMeter();
+    for (let index = 0; index < 60; index += 1) meter.received(index / 15, 1_000 + index * 66);
+    for (let index = 0; index < 60; index += 8) meter.shown(index / 15, 1_100 + index * 66, index + 1);
+    expect(meter.figures(1_100 + 59 * 66)).toEqual({ framesPerSecond: 15, delayMs: 100, presented: 57 });
   });
 });
 
