@@ -146,7 +146,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         codec = self.mount["codec"]
         if codec == "jpeg":
             return Gst.parse_launch(
-                "( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1"
+                "( videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=10/1"
                 " ! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
             )
         if "sound" in self.mount:
