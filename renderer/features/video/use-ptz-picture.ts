@@ -82,6 +82,8 @@ export function usePtzPicture(cameraId: Ref<string>, canFrame: () => boolean, ac
     if (point) acts.centre(point, aspect);
   }, capture); // prettier-ignore
   useEventListener(document, 'pointercancel', () => ([from, box.value] = [null, null]), capture);
+  // tiles are dragged to other places otherwise
+  useEventListener(document, 'dragstart', (event) => from && eat(event), capture);
   // neither selects the tile nor enlarges it
   for (const name of ['click', 'dblclick'] as const)
     useEventListener(document, name, (event) => eatsClick && pictureAt(event) && eat(event), capture);

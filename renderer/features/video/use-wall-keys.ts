@@ -4,7 +4,7 @@ import { useKeys } from '#ui/keys.ts';
 import { LAYOUT_KEYS } from './layout-keys.ts';
 import type { useCarousel } from './use-carousel.ts';
 import type { useWall } from './use-wall.ts';
-import { clear, hold, layoutOfWall, setHot, swap } from './wall.ts';
+import { clear, hold, layoutOfWall, nextStream, setHot, swap } from './wall.ts';
 
 const ARROWS: readonly [string, Direction][] = [
   ['ArrowRight', 'right'],
@@ -57,6 +57,7 @@ export function useWallKeys(input: {
     ),
     here('L', 'hold', () => act((now) => hold(now, at(), !now.places[at()]?.held))),
     here('G', 'heat', () => act((now) => setHot(now, now.hot === at() ? null : at()))),
+    here('Q', 'stream', () => act((now) => nextStream(now, at()))),
     here('Delete', 'clear', () => act((now) => clear(now, at()))),
     here('PageDown', 'page', () => carousel.go(1)),
     here('PageUp', 'pageBack', () => carousel.go(-1)),

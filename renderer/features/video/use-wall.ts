@@ -9,6 +9,7 @@ import { bareWindow } from '#app/bare.ts';
 import type { SavedView } from '#contract/views.contract.ts';
 import { useText } from '#ui/text.ts';
 import { useViews } from './use-views.ts';
+import type { useWork } from './use-work.ts';
 import * as rules from './wall.ts';
 import type { Wall } from './wall.ts';
 
@@ -21,7 +22,7 @@ const json = {
  * The wall of this person on this workstation: opened by the address, else as it was left, else by the account's default
  * view. A window of its own (`bare`) keeps to its view and leaves what the workstation remembers alone.
  */
-export function useWall() {
+export function useWall(work: ReturnType<typeof useWork>) {
   const site = useSite();
   const session = useSession();
   const alarms = useAlarms();
@@ -101,7 +102,11 @@ export function useWall() {
   };
   watch(
     () => alarms.hot?.id,
-    () => follow(alarms.hot?.cameraIds.find((id) => site.cameras.has(id))),
+    () => {
+      const hot = wall.value?.places[wall.value.hot ?? -1];
+      // an alarm takes no picture away that the guard works with
+      if (hot && !work.isAt(hot)) follow(alarms.hot?.cameraIds.find((id) => site.cameras.has(id)));
+    },
   );
 
   return {

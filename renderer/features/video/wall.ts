@@ -123,6 +123,13 @@ export function clear(wall: Wall, at: number): Wall | null {
 
 export const hold = (wall: Wall, at: number, held: boolean): Wall => change(wall, at, { held });
 
+const STREAMS = ['auto', 'main', 'sub'] as const;
+/** The next choice of stream for a place: the one that fits, always the large one, always the small one. */
+export const nextStream = (wall: Wall, at: number): Wall => {
+  const now = STREAMS.indexOf(wall.places[at]?.stream ?? 'auto');
+  return change(wall, at, { stream: STREAMS[(now + 1) % STREAMS.length] });
+};
+
 /** Makes a place the hot one, or none. What was hot before and is elsewhere too leaves its place. */
 export function setHot(wall: Wall, at: number | null): Wall {
   const hot = at !== null && wall.places[at] ? at : null;

@@ -10,6 +10,7 @@ import {
   fromView,
   hold,
   isFree,
+  nextStream,
   pageOf,
   placeFor,
   put,
@@ -99,6 +100,14 @@ describe('pages and lists', () => {
     expect(step(hold(wall, 2, true), 2, 1).places[2]!.cameraId).toBe('c7');
     expect(ids(turn(wall, all, 1))![2]).toBe('c7');
   });
+});
+test('a place shows the stream that fits, the large one or the small one', () => {
+  const streams = [1, 2, 3].map((times) => {
+    let wall = four();
+    for (let one = 0; one < times; one += 1) wall = nextStream(wall, 2);
+    return wall.places[2]!.stream;
+  });
+  expect(streams).toEqual(['main', 'sub', 'auto']);
 });
 describe('views', () => {
   test('there and back again; a camera that is gone keeps its place', () => {
