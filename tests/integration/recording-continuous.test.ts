@@ -82,4 +82,35 @@ describe('continuous recording', () => {
       expect(stream!.width).toBe(640);
     }
   });
+
+  it('of a camera that sends 21 frames for 25 keeps both times: the file’s are the camera’s, the index has the wall’s', async () => {
+    const slow = await startRtspServer([{ path: '/slow', fps: 25, sendFps: 21 }]);
+    try {
+      park = await openRecordingPark([
+        { id: 'cam-slow', url: slow.url('/slow'), rule: { mode: 'continuous' } },
+      ]);
+      await until(() => park.state('cam-slow')?.state === 'recording');
+      const startMs = Date.now();
+      await until(() => Date.now() - startMs > 9_000);
+      const { ranges } = await park.recording.recordings.ranges('cam-slow', startMs - 5_000, Date.now());
+      await park.stop();
+      expect(ranges).toHaveLength(1);
+      const wallSeconds = (ranges[0]!.toMs - ranges[0]!.fromMs) / 1000;
+      // no later than now: sixty seconds of media must not stand for seventy-two of the wall
+      expect(ranges[0]!.toMs).toBeLessThanOrEqual(Date.now());
+      expect(ranges[0]!.toMs).toBeGreaterThan(startMs + 7_000);
+      const facts = ['-show_entries', 'stream=nb_read_frames:format=duration', '-of', 'json'];
+      const { stdout } = await run('ffprobe', ['-v', 'error', '-count_frames', ...facts, ...filesOf(park.dataDir)]); // prettier-ignore
+      const read = JSON.parse(stdout) as {
+        streams: { nb_read_frames: string }[];
+        format: { duration: string };
+      };
+      const frames = Number(read.streams[0]!.nb_read_frames);
+      expect(Number(read.format.duration) / frames).toBeCloseTo(1 / 25, 3);
+      expect(frames / wallSeconds).toBeGreaterThan(19);
+      expect(frames / wallSeconds).toBeLessThan(23.5);
+    } finally {
+      await slow.stop();
+    }
+  }, 60_000);
 });
