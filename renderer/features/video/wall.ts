@@ -163,12 +163,22 @@ function pageList(wall: Wall, pool: readonly string[]): { list: string[]; free: 
   const chosen = wall.carousel?.cameraIds.length ? wall.carousel.cameraIds : pool;
   return { list: [...new Set(chosen)].filter((id) => !staying.has(id)), free };
 }
-/** Which page is shown, from 0, and of how many; one when everything fits. */
+/**
+ * Which page is shown, from 0, and of how many; one when everything fits. When cameras were changed by hand it is the page
+ * that most of the others are from.
+ */
 export function pageOf(wall: Wall, pool: readonly string[]): { page: number; pages: number } {
   const { list, free } = pageList(wall, pool);
   const pages = free.length === 0 ? 1 : Math.max(1, Math.ceil(list.length / free.length));
-  const at = list.indexOf(wall.places[free[0] ?? -1]?.cameraId ?? '');
-  return { page: at < 0 ? 0 : Math.min(pages - 1, Math.floor(at / free.length)), pages };
+  const votes = new Array<number>(pages).fill(0);
+  free.forEach((at, index) => {
+    const position = list.indexOf(wall.places[at]?.cameraId ?? '');
+    // the last page is filled up from the first one
+    const page =
+      pages > 1 && position >= 0 && position < index ? pages - 1 : Math.floor(position / free.length);
+    if (position >= 0) votes[page] = (votes[page] ?? 0) + 1;
+  });
+  return { page: Math.max(0, votes.indexOf(Math.max(...votes))), pages };
 }
 /** The next page of cameras in the places that are free, round again at the end; the last page is filled up from the first. */
 export function turn(wall: Wall, pool: readonly string[], by: 1 | -1): Wall {

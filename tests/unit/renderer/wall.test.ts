@@ -83,6 +83,9 @@ describe('pages and lists', () => {
     expect(ids(turn(nine, all, -1))!.slice(0, 3)).toEqual(['c18', 'c19', 'c0']);
     expect(ids(turn(turn(nine, all, -1), all, 1))).toEqual(ids(nine));
     expect(pageOf(turn(nine, all, 1), all)).toEqual({ page: 1, pages: 3 });
+    expect(pageOf(turn(nine, all, -1), all)).toEqual({ page: 2, pages: 3 });
+    const byHand = put(turn(nine, all, 1), 0, 'c19')!;
+    expect(pageOf(byHand, all)).toEqual({ page: 1, pages: 3 });
     expect(ids(turn(four(), ['a', 'b'], 1))).toEqual(['a', 'b', null, null]);
   });
   test('pages go through the cameras of the carousel, each once', () => {
@@ -100,6 +103,24 @@ describe('pages and lists', () => {
     expect(step(hold(wall, 2, true), 2, 1).places[2]!.cameraId).toBe('c7');
     expect(ids(turn(wall, all, 1))![2]).toBe('c7');
   });
+});
+test('turning on through all pages comes back to where it began, whatever the layout', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...LAYOUT_IDS), fc.integer({ min: 1, max: 80 }), (id, count) => {
+      const pool = Array.from({ length: count }, (_, at) => `p${at}`);
+      const first = freshWall(pool, id);
+      const { pages } = pageOf(first, pool);
+      let wall = first;
+      const seen = new Set<string | null>();
+      for (let page = 0; page < pages; page += 1) {
+        expect(pageOf(wall, pool).page).toBe(page);
+        for (const one of ids(wall)!) seen.add(one);
+        wall = turn(wall, pool, 1);
+      }
+      expect(ids(wall)).toEqual(ids(first));
+      expect(pool.every((camera) => seen.has(camera))).toBe(true);
+    }),
+  );
 });
 test('a place shows the stream that fits, the large one or the small one', () => {
   const streams = [1, 2, 3].map((times) => {
