@@ -134,7 +134,7 @@ describe('a list', () => {
   });
   it.each([
     ['name,place,main\nA,park,rtsp://u:p@10.0.0.1/x', 'main', 'login_in_address'],
-    ['name,place,main\nA,park,http://10.0.0.1/x', 'main', 'invalid'],
+    ['name,place,main\nA,park,http://10.0.0.1/x', 'main', 'not_a_stream'],
     ['name,place,main,direction\nA,park,rtsp://10.0.0.1/x,400', 'direction', 'invalid'],
     ['name,place,main,reach\nA,park,rtsp://10.0.0.1/x,far', 'reach', 'not_a_number'],
     ['name,place,ip\nA,park,10.0.0.1', 'vendor', 'missing'],

@@ -142,7 +142,7 @@ function rowReader(
         if (column === 'mainUrl' && urls.main === undefined) continue;
         // what is missing here was named above, more precisely
         if (!problems.some((one) => one.column === (heads[columns.get(column) ?? -1]?.trim() || column)))
-          bad(column, cell(column) === '' ? 'missing' : 'invalid', { message: issue.message });
+          bad(column, codeOf(column, cell(column)), { value: cell(column).slice(0, 60) });
       }
     const shown: ImportedRow = {
       row,
@@ -160,6 +160,10 @@ function rowReader(
     };
   };
 }
+
+/** What is wrong, in a code: what a schema says is English. */
+const codeOf = (column: Column, value: string) =>
+  value === '' ? 'missing' : column === 'mainUrl' || column === 'subUrl' ? 'not_a_stream' : 'invalid';
 
 type Bad = (column: Column, code: string, params?: Coded['params']) => unknown;
 
