@@ -14,6 +14,8 @@ import {
   zoomAt,
 } from '#ui/player/zoom.ts';
 
+import { pointIn } from '../../../renderer/features/video/ptz-input.ts';
+
 const FULL = { width: 1, height: 1 };
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const point = fc.record({ x: part, y: part });
@@ -78,6 +80,23 @@ describe('digital zoom', () => {
     expect(line).toBeCloseTo(wheelFactor({ deltaY: -99, deltaMode: 0, ctrlKey: false }));
     expect(line * wheelFactor({ deltaY: 3, deltaMode: 1, ctrlKey: false })).toBeCloseTo(1);
     expect(wheelFactor({ deltaY: -1e9, deltaMode: 2, ctrlKey: false })).toBeLessThan(2);
+  });
+  it('is what a click for the camera’s head goes through: the middle of what is seen is its middle', () => {
+    fc.assert(
+      fc.property(size, size, factor, point, (box, picture, by, at) => {
+        const fit = fitOf(box, picture);
+        const view = zoomAt(WHOLE, Math.max(1, by), at, fit);
+        // What getBoundingClientRect gives of the transformed element, with the tile at 0, 0.
+        const area = { width: box.width * view.scale, height: box.height * view.scale };
+        const left = (0.5 - view.scale * view.x) * box.width;
+        const top = (0.5 - view.scale * view.y) * box.height;
+        const click = { x: box.width / 2 - left, y: box.height / 2 - top };
+        const hit = pointIn(click, area, picture.width / picture.height)!;
+        const seen = seenPart(view, fit);
+        expect(hit.x).toBeCloseTo((seen.x + seen.width / 2) * 2 - 1, 6);
+        expect(hit.y).toBeCloseTo(1 - (seen.y + seen.height / 2) * 2, 6);
+      }),
+    );
   });
   it('asks for the stream that is as large as the enlarged picture', () => {
     const tile = { width: 600, height: 338 };
