@@ -14,7 +14,7 @@ export interface Spot {
   at: LngLat;
   level: number;
   /** The alarm whose place it is. */
-  alarmId: string | null;
+  alarm: Pick<Alarm, 'id' | 'cameraIds'> | null;
 }
 
 /**
@@ -36,7 +36,12 @@ export function useLook() {
     if (!point || !now) return [];
     return camerasSeeing(now.eyes, now.scene, point.at, point.level, headings.value);
   });
-  const cameras = computed(() => sightings.value.flatMap(({ cameraId }) => site.cameras.get(cameraId) ?? []));
+  /** Those that see it, then those that the park linked to the alarm for whatever reason of its own. */
+  const cameras = computed(() => {
+    const seeing = sightings.value.map(({ cameraId }) => cameraId);
+    const ids = new Set([...seeing, ...(spot.value?.alarm?.cameraIds ?? [])]);
+    return [...ids].flatMap((id) => site.cameras.get(id) ?? []);
+  });
 
   async function turn(): Promise<void> {
     const point = spot.value;
@@ -45,14 +50,14 @@ export function useLook() {
       const { cameras: told } = await api.ptz.lookAt({
         at: point.at,
         level: point.level,
-        ...(point.alarmId ? { alarmId: point.alarmId } : {}),
+        ...(point.alarm ? { alarmId: point.alarm.id } : {}),
       });
       // another point may have been clicked meanwhile
       if (spot.value === point) answers.value = new Map(told.map((one) => [one.cameraId, one]));
     });
   }
-  function look(at: LngLat, level: number, alarmId: string | null = null): void {
-    spot.value = { at, level, alarmId };
+  function look(at: LngLat, level: number, alarm: Spot['alarm'] = null): void {
+    spot.value = { at, level, alarm };
     answers.value = new Map();
     if (sightings.value.some(({ turns }) => turns)) void turn();
   }
@@ -68,7 +73,7 @@ export function useLook() {
     /** At an alarm; false when it has no place on the map. */
     lookAtAlarm(alarm: Alarm): boolean {
       const at = alarmPosition(alarm, site.places);
-      if (at) look(at, alarm.level ?? 0, alarm.id);
+      if (at) look(at, alarm.level ?? 0, alarm);
       return at !== null;
     },
     leave(): void {

@@ -33,7 +33,7 @@ const CAMERAS = [
   ['c-01', 'C-01 食堂', 'C-01 Canteen', 'c1-f1', inside('c1', 0.95, 0.9), 300, 84, 30],
   ['p-01', 'P-01 停车场', 'P-01 Car park', 'parking-west', at(520, 456), 20, 84, 40],
   ['g-01', 'G-01 中心绿地', 'G-01 Central green', 'central-green', at(570, 466), 195, 86, 40],
-  ['m-01', 'M-01 路口球机', 'M-01 Crossing dome', 'park', at(708, 312), 180, 62, 160, DOME],
+  ['m-01', 'M-01 路口球机', 'M-01 Crossing dome', 'park', at(708, 312), 180, 62, 220, DOME],
   ['r-01', 'R-01 五号厂房屋顶', 'R-01 Workshop roof', 'b5-roof', inside('b5', 0.4, 0.95), 5, 84, 60],
 ]; // prettier-ignore
 
