@@ -33,7 +33,8 @@ export function useAutoMatrix(): void {
   const level = useAutoLevel();
   const now = useNow();
   const seen = new Set<string>();
-  let touchedAtMs = -Infinity;
+  // somebody has just signed in
+  let touchedAtMs = performance.now();
   for (const name of ['pointerdown', 'keydown', 'wheel'] as const)
     useEventListener(document, name, () => (touchedAtMs = performance.now()), {
       passive: true,

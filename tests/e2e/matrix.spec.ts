@@ -67,7 +67,7 @@ test('the seconds before the alarm beside its live picture, again and again', as
         if (at > 0) before.push(at);
         return Math.min(...before) < alarmMs - 3_000 && numbers.size >= 5;
       },
-      { message: 'frames from before the alarm' },
+      { message: 'frames from before the alarm', intervals: [200], timeout: 45_000 },
     )
     .toBe(true);
   expect(Math.min(...before)).toBeGreaterThan(alarmMs - 11_000);
@@ -135,6 +135,22 @@ test('what the guard holds is not seized; let go, the highest comes, once', asyn
     .toBe(true);
   await page.keyboard.press('PageDown');
   await expect.poll(async () => (await shown()).length).toBe(2);
+});
+
+test('brings itself up only where that was chosen, only for what was chosen, and not under busy hands', async ({
+  page,
+  park,
+}) => {
+  await page.addInitScript(() => localStorage.setItem('guardroom.matrix.auto.guard', '1'));
+  await signIn(page, park, 'guard');
+  const touchedAtMs = Date.now();
+  await park.event('smoke-1', 'fire.smoke');
+  await expect(banner(page)).toContainText('1号楼烟感 01');
+  // the guard has just signed in: not yet
+  await expect(page).not.toHaveURL(/#\/matrix/);
+  await expect(page).toHaveURL(/#\/matrix$/, { timeout: 30_000 });
+  expect(Date.now() - touchedAtMs).toBeGreaterThan(14_000);
+  await expectMoving(primary(page));
 });
 
 test.describe('without cameras', () => {
