@@ -1,3 +1,4 @@
+import { tieredBackoffMs } from '#native/process/backoff.ts';
 import { systemClock, type Clock } from '#native/process/clock.ts';
 import { supervise, type Supervised, type Worker, type WorkerContext } from '#native/process/supervise.ts';
 import type { FfmpegBinary } from './binary.ts';
@@ -78,6 +79,8 @@ export function createTranscode(options: TranscodeOptions): Transcode {
     start,
     clock,
     stallMs: options.stallMs ?? 12_000,
+    // A decision does not change by itself; when it does, `reconsider` is called.
+    backoff: (attempt, reason) => (reason === 'transcoding_off' ? 60_000 : tieredBackoffMs(attempt)),
     onState(next) {
       if (next.kind === 'backing-off') forget();
       if (next.kind === 'backing-off' && encoder?.isHardware) hardwareFailures += 1;

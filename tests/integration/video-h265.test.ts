@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { takePicture } from '#features/tours/picture.ts';
 import { startDirectPull } from '#features/video/direct-pull.ts';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { createHandover, type Handover } from '#native/ffmpeg/handover.ts';
@@ -72,6 +73,12 @@ describe.each(['ffmpeg', 'direct'] as const)('through %s', (pull) => {
     expect(complaints).toBe('');
     expect(frames).toBe(viewer.frames.length);
     expect(refused).toEqual([]);
+  });
+
+  it('a picture can be taken of H.265, for patrols and reports', async () => {
+    const { jpeg } = await takePicture(relayOf(pull, '/hevc'), ffmpeg.path);
+    expect(jpeg.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+    expect(jpeg.length).toBeGreaterThan(5_000);
   });
 
   it.each(['/hevc-b', '/avc-b'])(

@@ -14,7 +14,7 @@ const relays = new Map<string, Relay>();
 beforeAll(async () => {
   cameras = await startRtspServer([
     ...['/cam1', '/cam2', '/cam3', '/cam4', '/stalls'].map((path) => ({ path })),
-    { path: '/hevc', codec: 'h265' as const },
+    { path: '/jpeg', codec: 'jpeg' as const },
   ]);
   handover = createHandover();
   const ffmpeg = await findFfmpeg();
@@ -120,7 +120,7 @@ describe.each(['mse', 'webcodecs'])('tiles by %s', (decoder) => {
 
 describe('a tile without a picture', () => {
   it('says why', async () => {
-    await onPage('cameras=hevc,nothing', async (tiles) => {
+    await onPage('cameras=jpeg,nothing', async (tiles) => {
       // Between two attempts a tile says that it connects: each says its reason once it has one.
       const says = async (at: number, reason: RegExp) =>
         until(async () => reason.test((await tiles.page.locator('.nothing').allTextContents())[at] ?? ''));
