@@ -7,7 +7,7 @@ export const MAX_PLACES = 36;
 export const MAX_SIDE = 12;
 
 /** Where a place lies, in columns and rows from the upper left corner. */
-export interface LayoutCell {
+interface LayoutCell {
   x: number;
   y: number;
   width: number;

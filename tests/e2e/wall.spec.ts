@@ -92,6 +92,11 @@ test('the tree finds by name and place; drag from it, tile to tile, and the same
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
 
+  // from another screen: a camera is put where one is picked, and one that is there is selected
+  await page.evaluate(() => (location.hash = '#/video?camera=cam-6'));
+  await expect(front(page, 0)).toHaveAttribute('data-camera', 'cam-6');
+  await expect(page).toHaveURL(/#\/video$/);
+
   await rowOf(page, 'cam-8').dragTo(place(page, 2));
   await expect(front(page, 2)).toHaveAttribute('data-camera', 'cam-8');
   const before = await shown(page, 4);
@@ -170,8 +175,9 @@ test('views: saved, opened by key, after a reload, shared, in a window of its ow
   const wall = await popup;
   await expect(wall.locator('[data-place]')).toHaveCount(3);
   await expect(wall.getByRole('navigation', { name: word('app.screens') })).toHaveCount(0);
-  await expectMoving(front(wall, 0));
+  await expect(front(wall, 0)).toHaveAttribute('data-live', 'true', { timeout: 20_000 });
   await wall.screenshot({ path: 'test-results/wall-bare.png' });
+  await wall.close();
 
   const guard = await context.browser()!.newPage();
   await signIn(guard, park, 'guard');

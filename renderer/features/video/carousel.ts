@@ -8,7 +8,7 @@ export const NOTHING_LEFT: TimeLeft = new Map();
 /** The next picture is fetched this long before it is due: a camera that nobody watches takes a second or two to come. */
 export const PREFETCH_MS = 3_000;
 /** A page of more places than this is not fetched ahead: twice the streams would drown the machine. Its tiles change as their pictures come. */
-export const PREFETCH_PLACES = 9;
+const PREFETCH_PLACES = 9;
 
 /** Whether anything on this wall takes turns. */
 export const takesTurns = (wall: Wall): boolean =>

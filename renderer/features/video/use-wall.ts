@@ -109,6 +109,31 @@ export function useWall(work: ReturnType<typeof useWork>) {
     },
   );
 
+  function select(at: number): void {
+    act((now) => ({ ...now, selected: Math.min(Math.max(at, 0), now.places.length - 1) }));
+    if (wall.value && at !== wall.value.hot) follow(wall.value.places[at]?.cameraId);
+  }
+  /** A camera picked in the tree: into the hot place, else the selected one, else the next that is not held. */
+  function pick(cameraId: string): void {
+    const now = wall.value;
+    if (!now) return;
+    if (now.hot !== null && !now.places[now.hot]?.held) return follow(cameraId);
+    const at = rules.placeFor(now);
+    act(() => (at === null ? null : rules.put(now, at, cameraId)));
+  }
+  // another screen sends the guard to a camera: it is selected where it is, else put as if it were picked here
+  watch(
+    [() => route.query['camera'], () => wall.value !== null],
+    ([camera, isThere]) => {
+      if (typeof camera !== 'string' || !isThere) return;
+      const at = wall.value?.places.findIndex(({ cameraId }) => cameraId === camera) ?? -1;
+      if (at >= 0) select(at);
+      else if (site.cameras.has(camera)) pick(camera);
+      void router.replace({ query: {} });
+    },
+    { immediate: true },
+  );
+
   return {
     wall,
     pool,
@@ -118,17 +143,7 @@ export function useWall(work: ReturnType<typeof useWork>) {
     set,
     act,
     open,
-    select(at: number) {
-      act((now) => ({ ...now, selected: Math.min(Math.max(at, 0), now.places.length - 1) }));
-      if (wall.value && at !== wall.value.hot) follow(wall.value.places[at]?.cameraId);
-    },
-    /** A camera picked in the tree: into the hot place, else the selected one, else the next that is not held. */
-    pick(cameraId: string) {
-      const now = wall.value;
-      if (!now) return;
-      if (now.hot !== null && !now.places[now.hot]?.held) return follow(cameraId);
-      const at = rules.placeFor(now);
-      act(() => (at === null ? null : rules.put(now, at, cameraId)));
-    },
+    select,
+    pick,
   };
 }

@@ -12,7 +12,7 @@ export interface PlaceRow {
   count: number;
   isOpen: boolean;
 }
-export interface CameraRow {
+interface CameraRow {
   kind: 'camera';
   id: string;
   depth: number;
