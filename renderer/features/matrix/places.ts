@@ -30,5 +30,5 @@ export function placesFor(count: number): GridPlace[] {
         : [...beside.four, ...below.twelve];
   return all.slice(0, count);
 }
-/** The lower third is free when there is one other camera at the most. */
-export const isLow = (count: number): boolean => count <= 1;
+/** First column of what the cameras leave of the lower third; null when they need all of it. */
+export const freeColumn = (count: number): number | null => [1, 1, 3, 5][count] ?? null;

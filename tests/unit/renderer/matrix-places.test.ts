@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLow, placesFor, PRIMARY } from '../../../renderer/features/matrix/places.ts';
+import { freeColumn, placesFor, PRIMARY } from '../../../renderer/features/matrix/places.ts';
 
 const LOOP = { column: 5, row: 1, span: 2 };
 
@@ -14,7 +14,8 @@ describe('places of the matrix', () => {
         for (let x = column; x < column + span; x += 1)
           for (let y = row; y < row + span; y += 1) {
             expect(x).toBeLessThanOrEqual(6);
-            expect(y).toBeLessThanOrEqual(isLow(count) ? 4 : 6);
+            expect(y).toBeLessThanOrEqual(6);
+            if (y > 4) expect(x).toBeLessThan(freeColumn(count) ?? 7);
             expect(taken).not.toContain(`${x} ${y}`);
             taken.add(`${x} ${y}`);
           }
