@@ -45,6 +45,7 @@ export async function openClips(folder: string): Promise<ClipLibrary> {
     async sound(name) {
       const alaw = await readFile(join(folder, `${name}.alaw`)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
+        return undefined;
       });
       return alaw && { alaw };
     },
