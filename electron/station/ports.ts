@@ -338,6 +338,8 @@ export interface ReplayTile {
   /** Whether its sound is sent too, at 1x. */
   listen(isOn: boolean): void;
   close(): void;
+  /** Settles when all that is due by the station's clock has gone out. */
+  rested(): Promise<void>;
   /** Settles when nothing of it is left. */
   ended: Promise<void>;
 }

@@ -52,14 +52,26 @@ function outlet() {
   };
 }
 
-async function recorded(seconds: number, made = {}): Promise<number> {
+async function beginRecording(): Promise<number> {
   desk = await openDesk();
   desk.rule({ mode: 'continuous' });
   await desk.start();
-  const fromMs = desk.clock.nowMs();
+  return desk.clock.nowMs();
+}
+async function recorded(seconds: number, made = {}): Promise<number> {
+  const fromMs = await beginRecording();
   await desk.play(seconds, made);
   desk.clock.advance(2_000);
   await desk.settle();
+  return fromMs;
+}
+/** Ten seconds, a minute without the camera, twenty seconds. */
+async function recordedWithGap(): Promise<number> {
+  const fromMs = await beginRecording();
+  await desk.play(10);
+  desk.stream('cam').fail('wrong_password');
+  await desk.wait(60);
+  await desk.play(20, { again: true });
   return fromMs;
 }
 function open(to: ReturnType<typeof outlet>, atMs: number, speed: number, withBlocked = false): ReplayTile {
@@ -67,20 +79,12 @@ function open(to: ReturnType<typeof outlet>, atMs: number, speed: number, withBl
   tile = desk.recording.openReplay(request, to.own, withBlocked)!;
   return tile;
 }
-/** Everything that the station has to do at this time of the clock is done. */
-async function still(to: ReturnType<typeof outlet>): Promise<void> {
-  let before = -1;
-  while (before !== to.frames.length + to.notices.length) {
-    before = to.frames.length + to.notices.length;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
-async function pass(to: ReturnType<typeof outlet>, ms: number): Promise<void> {
+/** Time passes, and the tile does what is due meanwhile. */
+async function pass(ms: number): Promise<void> {
   for (let at = 0; at < ms; at += 200) {
     desk.clock.advance(200);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await tile!.rested();
   }
-  await still(to);
 }
 
 describe('replay', () => {
@@ -89,7 +93,7 @@ describe('replay', () => {
     const to = outlet();
     open(to, fromMs + 5_500, 0);
     await to.said('jumped', 1);
-    await still(to);
+    await tile!.rested();
     const shown = to.frames.find(({ cached }) => !cached)!;
     expect(to.frames[0]).toMatchObject({
       key: true,
@@ -105,7 +109,7 @@ describe('replay', () => {
       width: 640,
     });
     expect(to.inits).toEqual([0]);
-    await pass(to, 5_000);
+    await pass(5_000);
     expect(to.walls().at(-1)).toBe(fromMs + 7_467);
   });
 
@@ -115,7 +119,7 @@ describe('replay', () => {
       const to = outlet();
       open(to, fromMs, speed);
       await to.said('jumped', 1);
-      await pass(to, 4_000);
+      await pass(4_000);
       const walls = to.walls();
       expect(walls).toEqual(walls.toSorted((a, b) => a - b));
       const expectedMs = fromMs + 4_000 * speed + 2_000 * Math.max(1, speed);
@@ -133,10 +137,10 @@ describe('replay', () => {
     const to = outlet();
     open(to, fromMs, 8);
     await to.said('jumped', 1);
-    await pass(to, 2_000);
+    await pass(2_000);
     const keys = to.frames.length;
     tile!.pace(to.walls().at(-1)!, 1);
-    await pass(to, 3_000);
+    await pass(3_000);
     const after = to.frames.slice(keys);
     expect(after.length).toBeGreaterThan(45);
     // Each frame follows the one before it, or is a key frame.
@@ -168,18 +172,11 @@ describe('replay', () => {
   });
 
   it('goes backwards by whole groups of pictures, faster by key frames, over files, gaps and what is blocked', async () => {
-    desk = await openDesk();
-    desk.rule({ mode: 'continuous' });
-    await desk.start();
-    const fromMs = desk.clock.nowMs();
-    await desk.play(10);
-    desk.stream('cam').fail('wrong_password');
-    await desk.wait(60);
-    await desk.play(20, { again: true });
+    const fromMs = await recordedWithGap();
     const to = outlet();
     open(to, fromMs + 85_000, 0);
     await to.said('jumped', 1);
-    await still(to);
+    await tile!.rested();
     const groups = () => {
       const list: MediaHeader[][] = [];
       for (const frame of to.frames)
@@ -191,7 +188,7 @@ describe('replay', () => {
     tile!.pace(fromMs + 75_500, -1);
     tile!.seek(2, fromMs + 75_500, true);
     await to.said('jumped', 2);
-    await pass(to, 2_000);
+    await pass(2_000);
     // each group forwards from its key frame, all but its last marked; the groups from late to early, two seconds ahead
     for (const group of groups()) {
       expect(group[0]!.key).toBe(true);
@@ -201,14 +198,14 @@ describe('replay', () => {
     expect(begins).toEqual(begins.toSorted((a, b) => b - a));
     expect(groups()[0]!.at(-1)!.receivedAtMs).toBe(fromMs + 75_467);
     expect(begins.at(-1)).toBe(fromMs + 71_000);
-    await pass(to, 3_000);
+    await pass(3_000);
     expect(to.replays().find(({ state }) => state === 'gap')).toMatchObject({ reason: 'wrong_password' });
     // on the other side of the gap, by key frames, and at last the beginning
     to.frames.length = 0;
     tile!.pace(fromMs + 60_000, -4);
     tile!.seek(3, fromMs + 60_000, true);
     await to.said('jumped', 3);
-    await pass(to, 16_000);
+    await pass(16_000);
     expect(to.frames.length).toBeGreaterThan(5);
     expect(to.frames.every(({ key, cached }) => key && !cached)).toBe(true);
     expect(Math.max(...to.walls())).toBeLessThan(fromMs + 10_000);
@@ -221,7 +218,7 @@ describe('replay', () => {
     tile!.pace(fromMs + 79_500, -1);
     tile!.seek(4, fromMs + 79_500, true);
     await to.said('jumped', 4);
-    await pass(to, 7_000);
+    await pass(7_000);
     await to.said('blocked', 4);
     expect(to.walls().filter((wall) => wall >= block.fromMs && wall < block.toMs)).toEqual([]);
     expect(to.walls()).toContain(fromMs + 73_467);
@@ -237,32 +234,25 @@ describe('replay', () => {
     tile!.seek(2, fromMs + 25_000);
     tile!.seek(3, fromMs + 20_000);
     await to.said('jumped', 3);
-    await still(to);
+    await tile!.rested();
     expect(to.frames.findLast(({ discontinuity }) => discontinuity)!.receivedAtMs).toBe(fromMs + 20_000);
   });
 
   it('tells a gap with its reason and waits for the clock on its other side', async () => {
-    desk = await openDesk();
-    desk.rule({ mode: 'continuous' });
-    await desk.start();
-    const fromMs = desk.clock.nowMs();
-    await desk.play(10);
-    desk.stream('cam').fail('wrong_password');
-    await desk.wait(60);
-    await desk.play(20, { again: true });
+    const fromMs = await recordedWithGap();
     const to = outlet();
     open(to, fromMs + 5_000, 1);
     await to.said('jumped', 1);
-    await pass(to, 4_000);
+    await pass(4_000);
     await to.said('gap', 1);
     expect(to.replays().find(({ state }) => state === 'gap')).toMatchObject({
       ...{ atMs: expect.closeTo(fromMs + 10_000, -3), toMs: fromMs + 70_000, reason: 'wrong_password' },
     });
-    await pass(to, 20_000);
+    await pass(20_000);
     expect(Math.max(...to.walls())).toBeLessThan(fromMs + 10_000);
     tile!.seek(2, fromMs + 65_000);
     await to.said('gap', 2);
-    await pass(to, 4_000);
+    await pass(4_000);
     expect(Math.max(...to.walls())).toBeGreaterThan(fromMs + 70_000);
   });
 
@@ -274,7 +264,7 @@ describe('replay', () => {
     const guard = outlet();
     open(guard, fromMs + 8_000, 2);
     await guard.said('blocked', 1);
-    await pass(guard, 12_000);
+    await pass(12_000);
     expect(hidden(guard.walls())).toEqual([]);
     // Goes on with the first key frame after it.
     expect(guard.walls()).toContain(fromMs + 21_000);
@@ -282,13 +272,13 @@ describe('replay', () => {
     await guard.said('jumped', 2);
     tile!.step(3, fromMs + 21_000, -1);
     await guard.said('jumped', 3);
-    await pass(guard, 3_000);
+    await pass(3_000);
     expect(hidden(guard.walls())).toEqual([]);
     tile!.close();
     const leader = outlet();
     open(leader, fromMs + 12_000, 1, true);
     await leader.said('jumped', 1);
-    await still(leader);
+    await tile!.rested();
     expect(hidden(leader.walls()).length).toBeGreaterThan(0);
     const chunks = [];
     for await (const chunk of desk.recording.recordings.readParts('cam', fromMs, fromMs + 40_000))
@@ -303,14 +293,14 @@ describe('replay', () => {
     const to = outlet();
     open(to, fromMs, 1);
     await to.said('jumped', 1);
-    await still(to);
+    await tile!.rested();
     to.own.unsentBytes = 64 * 1024 * 1024;
-    await pass(to, 500);
+    await pass(500);
     const sent = to.frames.length;
-    await pass(to, 30_000);
+    await pass(30_000);
     expect(to.frames.length).toBe(sent);
     to.own.unsentBytes = 0;
-    await pass(to, 1_000);
+    await pass(1_000);
     const after = to.frames.slice(sent);
     // Perhaps one that was read before; then the group of pictures where the clock is.
     expect(after.slice(1).every(({ receivedAtMs }) => receivedAtMs > fromMs + 28_000)).toBe(true);
@@ -323,7 +313,7 @@ describe('replay', () => {
     open(to, fromMs + 9_000, 1);
     await to.said('ended', 1);
     await desk.play(5);
-    await pass(to, 2_000);
+    await pass(2_000);
     expect(Math.max(...to.walls())).toBeGreaterThan(fromMs + 12_500);
   });
 

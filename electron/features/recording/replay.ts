@@ -1,38 +1,25 @@
-import {
-  MEDIA_HEADER_BYTES,
-  REPLAY_ALL_FRAMES_UP_TO,
-  REPLAY_BACK_ALL_FRAMES_UP_TO,
-  writeMediaHeader,
-  type MediaHeader,
-  type MediaNotice,
-  type MediaSound,
-} from '#contract/media-wire.ts';
+import { REPLAY_ALL_FRAMES_UP_TO, REPLAY_BACK_ALL_FRAMES_UP_TO } from '#contract/media-wire.ts';
 import type { RecordingState } from '#contract/recording.contract.ts';
-import type { SoundOfFile } from '#native/recording/file-reader.ts';
-import type { FileSound } from '#native/recording/sound-types.ts';
 import { GAP_SLACK_MS } from '#domain/recording-gaps.ts';
 import type { Span } from '#domain/recording-types.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile } from '#station/ports.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Cursor, CursorFrame } from './cursor.ts';
+import { createNap } from './nap.ts';
 import { groupBefore } from './replay-back.ts';
+import { createReplayOut } from './replay-out.ts';
 
 /** So much of the recording is sent ahead of the console's clock, times its speed. */
 const LEAD_MS = 2_000;
-/** More unsent than this: the console is slow, nothing is added until it has caught up. */
-const FULL_BYTES = 2 * 1024 * 1024;
 const AGAIN_MS = 50;
 /** A console that cannot follow gets the key frame where its clock is, instead of what is past. */
 const LATE_MS = 3_000;
-/** Sound that belongs to what was shown longer ago than this is not sent any more. */
-const SOUND_LATE_MS = 200;
 /** New pictures at the end of what is recorded so far come each second. */
 const END_POLL_MS = 500;
 /** Fast forward: more pictures a second than this nobody sees. */
 const KEYS_PER_SECOND = 10;
 
 type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; back?: boolean; epoch?: number };
-type Notice = Extract<MediaNotice, { type: 'replay' }>;
 
 export interface ReplayDeps {
   clock: Clock;
@@ -47,20 +34,14 @@ export interface ReplayDeps {
 /** Sends one recording to one tile, a little ahead of the console's clock. */
 export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: ReplayDeps): ReplayTile {
   const { clock, cursor } = deps;
-  const { sub } = request;
+  const out = createReplayOut(request.sub, outlet, (atMs) => deps.blockAt(atMs) !== undefined);
+  const nap = createNap(clock);
   let pace = { atMs: request.atMs, speed: request.speed, sinceMs: clock.monotonicMs() };
   let pending: Jump | undefined = { ...request, direction: 0 };
-  let jump = request.jump;
   let isClosed = false;
   let isHeard = false;
-  /** Sound that has been read and belongs to what is shown next. */
-  let coming: SoundOfFile[] = [];
-  let wake: () => void = () => undefined;
-  let sequence = 0;
-  let sentFile: number | undefined;
   let lastWallMs: number | undefined;
   let lastKeySentMs = -Infinity;
-  let isBroken = false;
   let isEndTold = false;
   let held: CursorFrame | undefined;
   /** Backwards: what is before this time comes next; null: nothing is. Undefined: it goes forwards. */
@@ -69,57 +50,12 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   const position = () => pace.atMs + (clock.monotonicMs() - pace.sinceMs) * pace.speed;
   const isKeysOnly = () => pace.speed > REPLAY_ALL_FRAMES_UP_TO || pace.speed < -REPLAY_BACK_ALL_FRAMES_UP_TO;
 
-  function rest(ms: number | undefined): Promise<void> {
-    // What woke it before it rested must not be slept through.
-    if (isClosed || pending) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = ms === undefined ? () => undefined : clock.after(ms, resolve);
-      wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-
-  function tell(state: Notice['state'], about: Partial<Pick<Notice, 'atMs' | 'toMs' | 'reason'>>): void {
-    outlet.sendNotice({ type: 'replay', sub, jump, state, atMs: null, toMs: null, reason: null, ...about });
-  }
-
-  function sendBytes(data: Uint8Array, header: Omit<MediaHeader, 'sub' | 'sequence'>): void {
-    const message = new Uint8Array(MEDIA_HEADER_BYTES + data.length);
-    writeMediaHeader(new DataView(message.buffer), { ...header, sub, sequence });
-    message.set(data, MEDIA_HEADER_BYTES);
-    outlet.sendBytes(message);
-  }
+  // What woke it before it rested must not be slept through.
+  const rest = (ms: number | undefined) => (isClosed || pending ? Promise.resolve() : nap.rest(ms));
 
   function send(frame: CursorFrame, cached: boolean): void {
-    const { file, init, key, ticks, wallMs, data, sound } = frame;
-    if (sentFile !== file.id) {
-      const { codec, width, height } = file;
-      outlet.sendNotice({ type: 'track', sub, codec, width, height, sound: soundNotice(sound) });
-      const none = { key: false, discontinuity: false, cached: false, receivedAtMs: 0, ticks: 0 };
-      sendBytes(init, { ...none, init: true });
-      sentFile = file.id;
-    }
-    sequence += 1;
-    sendBytes(data, { key, init: false, discontinuity: isBroken, cached, receivedAtMs: wallMs, ticks });
-    isBroken = false;
-    lastWallMs = wallMs;
-    sendSounds(frame, cached);
-  }
-
-  /** What is heard from a frame on; of a frame that only leads to another one it waits for that. */
-  function sendSounds({ sounds, wallMs }: CursorFrame, cached: boolean): void {
-    coming = [...coming, ...sounds].filter((one) => one.wallMs > wallMs - SOUND_LATE_MS);
-    if (cached) return;
-    const isSent = isHeard && pace.speed === 1 && backMs === undefined;
-    for (const { data, wallMs: atMs, ticks } of isSent ? coming : []) {
-      // What may not be seen is not heard either, also where it shares a part with what may.
-      if (deps.blockAt(atMs)) continue;
-      const header = { key: false, init: false, discontinuity: false, cached: false };
-      sendBytes(data, { ...header, receivedAtMs: atMs, ticks, sound: true });
-    }
-    coming = [];
+    out.send(frame, cached, isHeard && pace.speed === 1 && backMs === undefined);
+    lastWallMs = frame.wallMs;
   }
 
   /** Frames from the key frame on up to the one to show, which is the last; empty if nothing is recorded from there on. */
@@ -139,12 +75,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   async function doJump(next: Jump): Promise<void> {
-    jump = next.jump;
+    out.begin(next.jump);
     held = undefined;
     isEndTold = false;
-    isBroken = true;
-    coming = [];
-    sentFile = undefined;
     lastKeySentMs = -Infinity;
     backMs = undefined;
     if (next.back) return doJumpBack(next);
@@ -160,9 +93,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     const target = frames.at(-1);
     // A newer one has come meanwhile: this one is of no interest any more.
     if (pending || isClosed) return;
-    tell('jumped', { atMs: target?.wallMs ?? null });
+    out.tell('jumped', { atMs: target?.wallMs ?? null });
     lastWallMs = undefined;
-    if (hidden) tell('blocked', { atMs: hidden.fromMs, toMs: hidden.toMs });
+    if (hidden) out.tell('blocked', { atMs: hidden.fromMs, toMs: hidden.toMs });
     if (target && frames.length === 1 && target.wallMs > next.atMs + GAP_SLACK_MS) {
       if (!hidden) await tellGap({ fromMs: next.atMs, toMs: target.wallMs });
       held = target;
@@ -180,9 +113,9 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     const isThere = target !== undefined && target.wallMs <= next.atMs + GAP_SLACK_MS;
     const block = blocked(frames);
     backMs = isThere && !block ? frames[0]!.wallMs : (block?.fromMs ?? next.atMs);
-    tell('jumped', { atMs: isThere ? target.wallMs : next.atMs });
+    out.tell('jumped', { atMs: isThere ? target.wallMs : next.atMs });
     lastWallMs = undefined;
-    if (block) tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+    if (block) out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
     else if (isThere) for (const frame of frames) send(frame, frame !== target);
   }
 
@@ -195,7 +128,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   };
 
   async function tellGap(span: Span): Promise<void> {
-    tell('gap', { atMs: span.fromMs, toMs: span.toMs, reason: await deps.reasonOf(span) });
+    out.tell('gap', { atMs: span.fromMs, toMs: span.toMs, reason: await deps.reasonOf(span) });
   }
 
   /** How long until a frame may be sent; undefined: not before the console says something. */
@@ -206,30 +139,30 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   async function goOn(): Promise<void> {
-    if (outlet.unsentBytes > FULL_BYTES) return rest(AGAIN_MS);
+    if (out.isFull()) return rest(AGAIN_MS);
     const kept = held && (held.key || !isKeysOnly()) ? held : undefined;
     held = undefined;
     const frame = kept ?? (await cursor.next(isKeysOnly()));
     if (pending || isClosed) return;
     if (!frame) {
-      if (!isEndTold) tell('ended', { atMs: lastWallMs ?? null });
+      if (!isEndTold) out.tell('ended', { atMs: lastWallMs ?? null });
       isEndTold = true;
       return rest(END_POLL_MS);
     }
     isEndTold = false;
     const block = deps.blockAt(frame.wallMs);
     if (block) {
-      tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
-      isBroken = true;
+      out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+      out.breakOff();
       lastWallMs = undefined;
       return cursor.seekKeyFrom(block.toMs);
     }
     if (pace.speed > 0 && frame.wallMs < position() - LATE_MS * Math.max(1, pace.speed)) {
-      isBroken = true;
+      out.breakOff();
       return cursor.seek(position(), request.epoch);
     }
     const isGap =
-      lastWallMs !== undefined && frame.file.id !== sentFile && frame.wallMs - lastWallMs > GAP_SLACK_MS;
+      lastWallMs !== undefined && !out.isOfSentFile(frame) && frame.wallMs - lastWallMs > GAP_SLACK_MS;
     if (isGap) await tellGap({ fromMs: lastWallMs!, toMs: frame.wallMs });
     if (isGap) lastWallMs = frame.wallMs;
     const waitMs = waitFor(frame);
@@ -240,14 +173,14 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     if (isKeysOnly()) {
       if (frame.wallMs - lastKeySentMs < (pace.speed * 1_000) / KEYS_PER_SECOND) return;
       lastKeySentMs = frame.wallMs;
-      isBroken = true;
+      out.breakOff();
     }
     send(frame, false);
   }
 
   /** As `goOn`, a group of pictures at a time, the latest first. */
   async function goBack(beforeMs: number): Promise<void> {
-    if (outlet.unsentBytes > FULL_BYTES) return rest(AGAIN_MS);
+    if (out.isFull()) return rest(AGAIN_MS);
     const speed = Math.abs(pace.speed);
     const lateMs = beforeMs - position() - LATE_MS * Math.max(1, speed);
     if (speed > 0 && lateMs > 0) beforeMs = position();
@@ -257,10 +190,10 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     if (pending || isClosed) return;
     const block = blocked(frames);
     const seen = block ? frames.filter(({ wallMs }) => wallMs < block.fromMs) : frames;
-    if (block) tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+    if (block) out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
     const [first, last] = [seen[0], seen.at(-1)];
     backMs = first?.wallMs ?? block?.fromMs ?? null;
-    isBroken = true;
+    out.breakOff();
     if (!first || !last) {
       if (!block) await tellBeginning(beforeMs);
       return;
@@ -271,10 +204,11 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     lastKeySentMs = first.wallMs;
     for (const frame of seen) send(frame, frame !== last);
   }
+
   /** The last minute before the first picture says why there is none. */
   async function tellBeginning(toMs: number): Promise<void> {
     const reason = await deps.reasonOf({ fromMs: Math.max(0, toMs - 60_000), toMs });
-    tell('gap', { atMs: 0, toMs, reason });
+    out.tell('gap', { atMs: 0, toMs, reason });
   }
 
   async function run(): Promise<void> {
@@ -298,29 +232,26 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   return {
     pace(atMs, speed) {
       pace = { atMs, speed, sinceMs: clock.monotonicMs() };
-      wake();
+      nap.wake();
     },
     seek(number, atMs, back) {
       pace = { ...pace, atMs, sinceMs: clock.monotonicMs() };
       pending = { jump: number, atMs, direction: 0, back, epoch: request.epoch };
-      wake();
+      nap.wake();
     },
     step(number, atMs, direction) {
       pace = { atMs, speed: 0, sinceMs: clock.monotonicMs() };
       pending = { jump: number, atMs, direction, epoch: request.epoch };
-      wake();
+      nap.wake();
     },
     listen(isOn) {
       isHeard = isOn;
     },
     close() {
       isClosed = true;
-      wake();
+      nap.wake();
     },
+    rested: nap.resting,
     ended,
   };
-}
-
-function soundNotice(sound: FileSound | undefined): MediaSound | null {
-  return sound ? { ...sound, config: sound.config.toString('base64') } : null;
 }
