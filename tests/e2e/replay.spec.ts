@@ -123,9 +123,8 @@ test('two cameras on one clock: play, pause, step, marks', async ({ page, park }
   await edit.getByRole('textbox', { name: word('replay.bookmark.text') }).fill('白色面包车，无牌');
   await edit.getByRole('button', { name: word('replay.bookmark.change') }).click();
   await expect(mark).toContainText('无牌');
-  const [{ atMs }] = (await (await park.api('leader')).recording.findBookmarks({ text: '无牌' })).items as [
-    { atMs: number },
-  ];
+  const { items } = await (await park.api('leader')).recording.findBookmarks({ text: '无牌' });
+  const { atMs } = items[0]!;
   await mark.locator('.jump').click();
   await expect.poll(async () => Math.abs((await shownMs(page, 'cam-open')) - atMs)).toBeLessThan(100);
 

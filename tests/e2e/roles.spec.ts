@@ -2,7 +2,17 @@ import { banner, open, signIn } from './console.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
 
-const WATCH = ['overview', 'alarms', 'matrix', 'video', 'patrol', 'perimeter', 'emergency', 'broadcast', 'devices'];
+const WATCH = [
+  'overview',
+  'alarms',
+  'matrix',
+  'video',
+  'patrol',
+  'perimeter',
+  'emergency',
+  'broadcast',
+  'devices',
+];
 /** What each role sees: the rail, and the tabs of the system screen. */
 const SEES: Record<string, { screens: string[]; tabs: string[] }> = {
   guard: { screens: [...WATCH, 'records', 'system'], tabs: ['links', 'quarantine', 'demo'] },

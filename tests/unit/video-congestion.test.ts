@@ -54,6 +54,7 @@ describe('media header', () => {
     init: fc.boolean(),
     discontinuity: fc.boolean(),
     cached: fc.boolean(),
+    sound: fc.boolean(),
     sequence: fc.integer({ min: 0, max: 0xffffffff }),
     receivedAtMs: fc.double({ min: 0, max: 8.64e15, noNaN: true }),
     ticks: fc.integer({ min: 0, max: 2 ** 50 }),
