@@ -1,9 +1,7 @@
-import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
-import { useEventListener, useIntervalFn } from '@vueuse/core';
+import type { Ref } from 'vue';
 import type { MediaHeader, MediaSound } from '#contract/media-wire.ts';
-import { createSoundPlayer, type SoundFigures, type SoundPlayer } from './audio-player.ts';
+import { useSound } from './use-sound.ts';
 
-const FIGURES_MS = 100;
 const TICKS_PER_MS = 90;
 /** Of a picture whose delay is not measured yet. */
 const USUAL_DELAY_MS = 60;
@@ -19,12 +17,6 @@ export function useStreamSound(input: {
   nowMs(): number;
   delayMs(): number | undefined;
 }) {
-  /** What could be heard; null: the camera sends no sound. */
-  const sound = shallowRef<MediaSound | null>(null);
-  const figures = shallowRef<SoundFigures | null>(null);
-  const isBroken = ref(false);
-  let player: SoundPlayer | undefined;
-  let listen: ((isOn: boolean) => void) | undefined;
   let picture: { ticks: number; receivedAtMs: number } | undefined;
 
   function dueInMs(timeMs: number): number | undefined {
@@ -33,54 +25,19 @@ export function useStreamSound(input: {
     return receivedAtMs + (input.delayMs() ?? USUAL_DELAY_MS) - input.nowMs();
   }
 
-  function close(): void {
-    player?.close();
-    player = undefined;
-    figures.value = null;
-  }
-
-  function follow(): void {
-    close();
-    listen?.(input.heard.value && sound.value !== null);
-    if (!input.heard.value || !sound.value) return;
-    isBroken.value = false;
-    const onFailure = () => {
-      close();
-      isBroken.value = true;
-    };
-    try {
-      player = createSoundPlayer(sound.value, { dueInMs, onFailure });
-    } catch {
-      onFailure();
-    }
-  }
-  watch([input.heard, sound], follow);
-  useIntervalFn(() => (figures.value = player?.figures() ?? null), FIGURES_MS);
-  for (const name of ['pointerdown', 'keydown'] as const)
-    useEventListener(document, name, () => player?.unblock(), { capture: true, passive: true });
-  onScopeDispose(close);
-
+  const { sound, figures, isBroken, player, attach, track } = useSound({ heard: input.heard, dueInMs });
   return {
-    sound,
-    figures,
-    isBroken,
-    /** A new subscription: it is asked for sound if that is wanted. */
-    attach(ask: (isOn: boolean) => void): void {
-      listen = ask;
-      if (player) ask(true);
-    },
+    ...{ sound, figures, isBroken, attach },
     track(next: MediaSound | null): void {
       picture = undefined;
-      const isSame = JSON.stringify(next) === JSON.stringify(sound.value);
-      if (isSame) player?.reset();
-      else sound.value = next;
+      if (track(next)) player()?.reset();
     },
     /** A picture came: sound is played by when it is seen. */
     picture({ init, cached, ticks, receivedAtMs }: MediaHeader): void {
       if (!init && !cached) picture = { ticks, receivedAtMs };
     },
     packet({ ticks }: MediaHeader, data: Uint8Array<ArrayBuffer>): void {
-      player?.push(ticks / TICKS_PER_MS, data);
+      player()?.push(ticks / TICKS_PER_MS, data);
     },
   };
 }
