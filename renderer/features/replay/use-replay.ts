@@ -2,15 +2,16 @@ import { useLocalStorage } from '@vueuse/core';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useRoute } from 'vue-router';
 import { api } from '#api/client.ts';
+import { useLive } from '#api/live.ts';
 import { useSession } from '#api/session.ts';
 import { useSite } from '#api/site.ts';
 import { stationNowMs } from '#api/station-time.ts';
 import { usePlayback } from '#ui/player/playback.ts';
 import { follow, type TimeSpan } from '#ui/timeline/scale.ts';
+import { firstCameras } from './first-cameras.ts';
 import { useTimeline } from './use-timeline.ts';
 
 export const MAX_CAMERAS = 16;
-const FIRST_CAMERAS = 4;
 const HOUR_MS = 3_600_000;
 /** Shown before an alarm, so that what led to it is seen. */
 export const BEFORE_ALARM_MS = 10_000;
@@ -27,11 +28,13 @@ export function useReplay() {
     get: () => stored.value.filter((id) => site.cameras.has(id)).slice(0, MAX_CAMERAS),
     set: (ids) => (stored.value = ids.slice(0, MAX_CAMERAS)),
   });
-  // The site comes after the screen on a cold start.
+  // The site and what is recorded of it come after the screen on a cold start.
+  const recorded = useLive('recording.live');
   watch(
-    () => site.cameras.size,
+    [() => site.cameras.size, recorded.list],
     () => {
-      if (cameraIds.value.length === 0) cameraIds.value = [...site.cameras.keys()].slice(0, FIRST_CAMERAS);
+      const first = firstCameras([...site.cameras.keys()], recorded.list.value);
+      if (cameraIds.value.length === 0 && first.length > 0) cameraIds.value = first;
     },
     { immediate: true },
   );
