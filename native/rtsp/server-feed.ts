@@ -1,3 +1,4 @@
+import { Audience } from './server-audience.ts';
 import type { Clip, ClipFrame } from './server-clip.ts';
 import { RTP_CLOCK_HZ } from './server-rtp.ts';
 
@@ -38,6 +39,7 @@ export interface Program {
   remove(viewer: Viewer): void;
   /** A viewer that lost pictures gets none until the next key frame. */
   skipToKey(viewer: Viewer): void;
+  /** Stalled: connections stay, pictures stop. Going on starts at a key frame. */
   setStalled(stalled: boolean): void;
   stop(): void;
 }
@@ -45,12 +47,10 @@ export interface Program {
 /** A pause (or wall-clock jump) longer than this is not caught up: the feed goes on with the present at the next key frame. */
 const RESYNC_MS = 2000;
 
-export class Feed implements Program {
+export class Feed extends Audience {
   readonly #clock: Clock;
-  readonly #viewers = new Map<Viewer, { waitingForKey: boolean }>();
   #clip: Clip;
   #nextClip: Clip | undefined;
-  #stalled = false;
   #timer: NodeJS.Timeout | undefined;
   /** Wall-clock number of the last picture, undefined before the first one. */
   #last: number | undefined;
@@ -58,6 +58,7 @@ export class Feed implements Program {
   #rtpFrame = 0;
 
   constructor(clip: Clip, clock: Clock) {
+    super();
     this.#clip = clip;
     this.#clock = clock;
   }
@@ -66,38 +67,14 @@ export class Feed implements Program {
     return this.#nextClip ?? this.#clip;
   }
 
-  get viewerCount(): number {
-    return this.#viewers.size;
-  }
-
   get #ticksPerFrame(): number {
     return RTP_CLOCK_HZ / this.#clip.fps;
   }
 
-  /** A viewer gets pictures from the next key frame on. */
-  add(viewer: Viewer): void {
-    this.#viewers.set(viewer, { waitingForKey: true });
-    if (this.#timer === undefined) {
-      this.#resync(this.#clock.nowMs());
-      this.#schedule();
-    }
-  }
-
-  remove(viewer: Viewer): void {
-    this.#viewers.delete(viewer);
-    if (this.#viewers.size === 0) this.stop();
-  }
-
-  /** Asks that a viewer that lost pictures gets none until the next key frame. */
-  skipToKey(viewer: Viewer): void {
-    const state = this.#viewers.get(viewer);
-    if (state) state.waitingForKey = true;
-  }
-
-  /** Stalled: connections stay, pictures stop. Going on starts at a key frame. */
-  setStalled(stalled: boolean): void {
-    if (this.#stalled && !stalled) this.#waitForKey();
-    this.#stalled = stalled;
+  protected run(): void {
+    if (this.#timer !== undefined) return;
+    this.#resync(this.#clock.nowMs());
+    this.#schedule();
   }
 
   /** Changes the clip at its next key frame; at once where nobody watches. The frame rate must stay. */
@@ -115,17 +92,13 @@ export class Feed implements Program {
     this.#nextClip = undefined;
   }
 
-  #waitForKey(): void {
-    for (const state of this.#viewers.values()) state.waitingForKey = true;
-  }
-
   #schedule(): void {
     const now = this.#clock.nowMs();
     const next = Math.floor((now * this.#clip.fps) / 1000) + 1;
     const delayMs = Math.max(1, Math.ceil((next * 1000) / this.#clip.fps - now));
     this.#timer = setTimeout(() => {
       this.advance();
-      if (this.#viewers.size > 0) this.#schedule();
+      if (this.viewerCount > 0) this.#schedule();
     }, delayMs);
   }
 
@@ -147,7 +120,7 @@ export class Feed implements Program {
         0,
         Math.round(((monotonicMs - this.#lastMonotonicMs) * this.#clip.fps) / 1000) - 1,
       );
-      this.#waitForKey();
+      this.waitForKey();
     }
     this.#lastMonotonicMs = monotonicMs;
     this.#last = Math.floor((nowMs * this.#clip.fps) / 1000) - 1;
@@ -161,17 +134,12 @@ export class Feed implements Program {
     }
     this.#last = number;
     this.#rtpFrame += 1;
-    if (this.#stalled) return;
+    if (this.isStalled) return;
     const frame = this.#clip.frames[number % this.#clip.frames.length]!;
-    const picture = {
+    this.show({
       frame,
       rtpTime: this.#rtpFrame * this.#ticksPerFrame,
       dueMs: (number * 1000) / this.#clip.fps,
-    };
-    for (const [viewer, state] of this.#viewers) {
-      if (state.waitingForKey && !frame.key) continue;
-      state.waitingForKey = false;
-      viewer.show(picture);
-    }
+    });
   }
 }

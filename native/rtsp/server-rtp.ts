@@ -1,4 +1,5 @@
 /** RTP and RTCP headers (RFC 3550) and the '$' framing of RTP inside an RTSP connection (RFC 2326 10.12). */
+import { randomBytes, randomInt } from 'node:crypto';
 
 export const RTP_CLOCK_HZ = 90_000;
 export const RTP_PAYLOAD_TYPE = 96;
@@ -16,6 +17,15 @@ export interface RtpState {
   packets: number;
   octets: number;
 }
+
+/** A new stream; its numbers begin anywhere (RFC 3550 5.1). */
+export const newRtpStream = (): RtpState => ({
+  ssrc: randomBytes(4).readUInt32BE(),
+  timeOffset: randomBytes(4).readUInt32BE(),
+  sequence: randomInt(0x10000),
+  packets: 0,
+  octets: 0,
+});
 
 /** The low 32 bits, also of numbers beyond what bit operators take. */
 const wrapped = (time: number): number => ((time % 2 ** 32) + 2 ** 32) % 2 ** 32;

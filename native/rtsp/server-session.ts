@@ -1,6 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock, FrameInAir, Program, Viewer } from './server-feed.ts';
-import { rtpPackets, senderReport, type RtpState } from './server-rtp.ts';
+import { newRtpStream, rtpPackets, senderReport } from './server-rtp.ts';
 import { SessionSound, type SoundLoop } from './server-sound.ts';
 import type { RtpTransport } from './server-transport.ts';
 
@@ -16,13 +16,7 @@ export class Session implements Viewer {
   readonly feed: Program;
   readonly transport: RtpTransport;
   readonly #clock: Clock;
-  readonly #rtp: RtpState = {
-    ssrc: randomBytes(4).readUInt32BE(),
-    timeOffset: randomBytes(4).readUInt32BE(),
-    sequence: randomInt(0x10000),
-    packets: 0,
-    octets: 0,
-  };
+  readonly #rtp = newRtpStream();
   #playing = false;
   #sound: SessionSound | undefined;
   #lastReportMs = -Infinity;

@@ -1,5 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { rtpPackets, senderReport, type RtpState } from './server-rtp.ts';
+import { newRtpStream, rtpPackets, senderReport } from './server-rtp.ts';
 import type { RtpTransport } from './server-transport.ts';
 
 /** G.711 A-law (RFC 3551): 8,000 samples a second, a byte each. */
@@ -24,13 +23,7 @@ export class SessionSound {
   readonly #loop: SoundLoop;
   readonly #transport: RtpTransport;
   readonly #cname: string;
-  readonly #rtp: RtpState = {
-    ssrc: randomBytes(4).readUInt32BE(),
-    timeOffset: randomBytes(4).readUInt32BE(),
-    sequence: randomInt(0x10000),
-    packets: 0,
-    octets: 0,
-  };
+  readonly #rtp = newRtpStream();
   /** Samples since 1970 that have been sent. */
   #at: number | undefined;
   #reportedMs = -Infinity;
