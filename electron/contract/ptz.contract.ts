@@ -16,6 +16,12 @@ const aspect = z
   .default(16 / 9);
 const token = z.string().min(1).max(64);
 const camera = { cameraId: siteId };
+/**
+ * How often a console that shows cameras has them asked where they look, and how many at once. Figures of this project: a
+ * patrol of another system dwells 10 s and more at a preset.
+ */
+export const WHEREABOUTS_MS = 10_000;
+export const WHEREABOUTS_MOST = 64;
 
 export const ptzRest = z.object({
   mode: z.enum(PTZ_REST_MODES),
@@ -91,6 +97,13 @@ export const ptzContract = {
   live: live('video.view', '/ptz/live', ptzState),
   /** Asks the camera what it can do and which presets it has, if that is not known. */
   open: query('video.control', '/ptz/{cameraId}').input(z.object(camera)).output(ptzState),
+  /**
+   * Somebody sees these cameras: each is asked where it looks, unless that is known from just now. One that did not answer
+   * before, and one that has no PTZ, is left alone.
+   */
+  whereabouts: query('video.view', '/ptz/whereabouts')
+    .input(z.object({ cameraIds: z.array(siteId).min(1).max(WHEREABOUTS_MOST) }))
+    .output(ok),
   take: steer('/take').input(z.object(camera)).output(ok),
   /** Keeps control beyond the idle time (ten minutes at most), or no longer. */
   keep: steer('/keep')

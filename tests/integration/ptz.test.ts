@@ -210,6 +210,44 @@ describe('looking at a point of the map', () => {
   });
 });
 
+describe('a camera that another system turns', () => {
+  it('is asked while somebody sees it, at most every 9 s, and followed while it moves', async () => {
+    await ptz.open(CAM);
+    const asked = told('GetStatus');
+    device.head.absolute({ pan: 0.5 });
+    ptz.whereabouts([CAM, 'cam-x']);
+    await waitFor('the camera on its way', () => state().moving);
+    clock.advance(5_000);
+    await waitFor('where it stands', () => {
+      clock.advance(400);
+      return !state().moving;
+    });
+    expect(state()).toMatchObject({ holder: null, position: { pan: 0.5 } });
+    const before = told('GetStatus');
+    expect(before).toBeGreaterThan(asked);
+    device.head.absolute({ pan: -0.5 });
+    clock.advance(2_000);
+    for (let time = 0; time < 3; time += 1) ptz.whereabouts([CAM]);
+    clock.advance(10_000);
+    for (let time = 0; time < 3; time += 1) ptz.whereabouts([CAM]);
+    await waitFor('its new place', () => state().position?.pan === -0.5);
+    expect(told('GetStatus')).toBeLessThanOrEqual(before + 2);
+    // nobody sees it: nobody asks
+    const last = told('GetStatus');
+    clock.advance(60_000);
+    expect(told('GetStatus')).toBe(last);
+  });
+  it('one that refused its login is not asked again by being seen', async () => {
+    device.setPassword('another');
+    ptz.whereabouts([CAM]);
+    await waitFor('the refusal', () => state().reason === 'wrong_password');
+    const calls = device.calls.length;
+    clock.advance(20_000);
+    ptz.whereabouts([CAM]);
+    expect(device.calls.length).toBe(calls);
+  });
+});
+
 describe('what cannot be', () => {
   it('a camera that is away is a worded refusal and stands in its state', async () => {
     await device.stop();

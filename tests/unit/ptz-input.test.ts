@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  boxIn,
-  padSpeed,
-  pointIn,
-  pressedSince,
-  REST,
-  ringSpeed,
-} from '../../renderer/features/video/ptz-input.ts';
+import { boxIn, padSpeed, pointIn, pressedSince, REST, ringSpeed } from '../../renderer/ui/ptz/ptz-input.ts';
 import { csvLine } from '../../renderer/features/tours/report.ts';
 
 describe('hands', () => {

@@ -11,6 +11,8 @@ import { openHead, type PtzEndpoint, type PtzHead } from './head.ts';
 /** Asked this often while a camera is on its way to a preset. */
 const LOOK_MS = 400;
 const LOOK_AT_MOST = 60;
+/** Seen by somebody, it is asked again after this; a little under the consoles' own rhythm (`WHEREABOUTS_MS`). */
+const GLANCE_MS = 9_000;
 /** A tour whose camera does not answer tries again after this. */
 const TOUR_RETRY_MS = 30_000;
 /** Outside of its times a tour looks this often whether they have begun. */
@@ -31,6 +33,7 @@ export class PtzDesk {
   #presets: PtzPreset[] = [];
   #position: PtzStatus['position'] | null = null;
   #travelling = false;
+  #glancedAtMs = -Infinity;
   #reason: string | null = null;
   #cancelLook: () => void = () => undefined;
   #cancelRest: () => void = () => undefined;
@@ -109,6 +112,25 @@ export class PtzDesk {
   /** Asks while it is moved by hand too; one that is asked already goes on being asked. */
   watch(): void {
     if (!this.#travelling) this.look();
+  }
+  /**
+   * Asks once where it looks, for those who see it; not while that is asked anyway, and not of a camera that failed: a
+   * wrong password, tried again and again, locks the account.
+   */
+  async glance(): Promise<void> {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#closed || this.#reason || this.#travelling || nowMs - this.#glancedAtMs < GLANCE_MS) return;
+    this.#glancedAtMs = nowMs;
+    const isNew = this.#opening === undefined;
+    // opening asks; what is wrong stands in the state
+    const opened = await this.open().catch(() => null);
+    if (!opened || isNew) return;
+    const { head } = opened;
+    const status = await head.ptz.status().catch(() => null);
+    if (!status || this.#closed || head !== this.#head || this.#travelling) return;
+    this.#position = status.position;
+    if (status.moving) this.look();
+    else this.#publish(this);
   }
   /** Asks where it looks until it stands still. */
   look(left = LOOK_AT_MOST, before = ''): void {

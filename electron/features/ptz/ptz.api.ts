@@ -8,6 +8,10 @@ export function ptzApi(ptz: PtzService) {
   return {
     live: on.live.handler(({ input, signal }) => ptz.live.follow(input.resume, signal)),
     open: on.open.handler(({ input }) => ptz.open(input.cameraId)),
+    whereabouts: on.whereabouts.handler(({ input }) => {
+      ptz.whereabouts(input.cameraIds);
+      return ok;
+    }),
     take: on.take.handler(({ input, context }) => {
       ptz.take(context.actor, input.cameraId);
       return ok;

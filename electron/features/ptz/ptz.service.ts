@@ -172,6 +172,9 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
       await desk.open().catch(() => undefined);
       return desk.state();
     },
+    whereabouts: (cameraIds: readonly string[]) => {
+      for (const id of new Set(cameraIds)) void desks.get(id)?.glance();
+    },
     take: (actor: Actor, cameraId: string) => void claim(actor, cameraId),
     keep(actor: Actor, cameraId: string, keep: boolean): void {
       const desk = keep ? claim(actor, cameraId) : deskOf(cameraId);

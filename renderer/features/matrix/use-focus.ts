@@ -1,7 +1,6 @@
 import { useEventListener } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
-import { useLive } from '#api/live.ts';
-import { useSession } from '#api/session.ts';
+import { useSteering } from '#ui/ptz/use-steering.ts';
 import { useMatrixState } from './state.ts';
 
 /**
@@ -10,18 +9,12 @@ import { useMatrixState } from './state.ts';
  */
 export function useFocus(root: Ref<HTMLElement | null>, cameraIds: Ref<readonly string[]>) {
   const matrix = useMatrixState();
-  const session = useSession();
-  const steered = useLive('ptz.live');
+  const steers = useSteering();
   const work = () => (matrix.workedAtMs = performance.now());
   for (const name of ['pointerdown', 'wheel', 'keydown', 'dragstart'] as const)
     useEventListener(root, name, work, { passive: true });
 
-  const isSteering = computed(() =>
-    cameraIds.value.some((id) => {
-      const holder = steered.items.value.get(id)?.holderId;
-      return holder != null && holder === session.account?.id;
-    }),
-  );
+  const isSteering = computed(() => cameraIds.value.some(steers));
   const isWriting = () =>
     [...(root.value?.querySelectorAll<HTMLInputElement>('input[type=text], textarea') ?? [])].some(
       (field) => !field.readOnly && field.value.trim() !== '',

@@ -1,11 +1,11 @@
 import { computed, shallowRef, watch } from 'vue';
 import type { ComputedRef } from 'vue';
-import { api } from '#api/client.ts';
 import { useLive } from '#api/live.ts';
 import { useSession } from '#api/session.ts';
 import { useSite } from '#api/site.ts';
 import { eyeOf, type Heading } from '#domain/field-of-view.ts';
 import { prepareScene } from '#domain/sight-scene.ts';
+import { useWhereabouts } from '../ptz/use-whereabouts.ts';
 import { headingOf, type Sights } from './views.ts';
 
 /** The eyes of a park's cameras and the walls between them. */
@@ -45,21 +45,6 @@ export function useHeadings(): Readonly<{ value: ReadonlyMap<string, Heading> }>
     },
     { immediate: true },
   );
-  // a camera tells where it looks once it was asked for the first time since the station's start
-  const asked = new Set<string>();
-  let asking: Promise<unknown> = Promise.resolve();
-  watch(
-    () => [...states.items.value.values()].filter(({ can, reason }) => can === null && reason === null),
-    (unknown) => {
-      if (!session.may('video.control')) return;
-      for (const { id } of unknown) {
-        if (asked.has(id)) continue;
-        asked.add(id);
-        // one after the other; one that does not answer says so in its state
-        asking = asking.then(() => api.ptz.open({ cameraId: id })).catch(() => undefined);
-      }
-    },
-    { immediate: true },
-  );
+  useWhereabouts(computed(() => [...states.items.value.keys()]));
   return headings;
 }

@@ -14,7 +14,7 @@ import {
   zoomAt,
 } from '#ui/player/zoom.ts';
 
-import { pointIn } from '../../../renderer/features/video/ptz-input.ts';
+import { pointIn } from '../../../renderer/ui/ptz/ptz-input.ts';
 
 const FULL = { width: 1, height: 1 };
 const part = fc.double({ min: 0, max: 1, noNaN: true });
