@@ -30,20 +30,40 @@ const SLOW_PROBE = ['-probesize', '2000000', '-analyzeduration', '5000000', '-fp
  * (FLV in ffmpeg 4 and 5 cannot carry H.265, and repacks H.264), and gives exact sizes and 90 kHz times.
  */
 export function pullArguments(pull: PullArguments): string[] {
+  return [
+    ...QUIET,
+    ...(pull.probe === 'fast' ? FAST_PROBE : SLOW_PROBE),
+    ...inputArguments(pull, 'video'),
+    ...['-map', '0:v:0'],
+    ...(pull.probe === 'reordered' ? ['-ss', '0.001'] : []),
+    ...COPY,
+    ...NUT_OUT,
+  ];
+}
+
+/**
+ * The argument list of a pull of sound alone, as the camera sends it. Its description says all that is needed of it, so
+ * nothing is probed.
+ * @param pull.track which of the camera's audio tracks, from 0
+ */
+export function soundArguments(pull: Omit<PullArguments, 'probe'> & { track: number }): string[] {
+  const what = ['-map', `0:a:${pull.track}`, '-c:a', 'copy'];
+  return [...QUIET, ...FAST_PROBE, ...inputArguments(pull, 'audio'), ...what, ...NUT_OUT];
+}
+
+function inputArguments(pull: Omit<PullArguments, 'probe'>, media: 'video' | 'audio'): string[] {
   // Until ffmpeg 4 'timeout' meant "listen for a connection" and 'stimeout' was the socket's; from 5 only 'timeout' is left.
   const timeout = pull.formatMajor >= 59 ? '-timeout' : '-stimeout';
   return [
-    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'],
-    ...(pull.probe === 'fast' ? FAST_PROBE : SLOW_PROBE),
-    ...['-rtsp_transport', pull.transport, '-allowed_media_types', 'video', timeout, SOCKET_TIMEOUT_US],
+    ...['-rtsp_transport', pull.transport, '-allowed_media_types', media, timeout, SOCKET_TIMEOUT_US],
     // Lost or late datagrams: 0.2 s of patience instead of 0.5.
     ...(pull.transport === 'udp' ? ['-max_delay', '200000'] : []),
-    ...['-i', pull.input, '-map', '0:v:0'],
-    ...(pull.probe === 'reordered' ? ['-ss', '0.001'] : []),
-    ...COPY,
-    ...['-f', 'nut', '-flush_packets', '1', 'pipe:1'],
+    ...['-i', pull.input],
   ];
 }
+
+const QUIET = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
+const NUT_OUT = ['-f', 'nut', '-flush_packets', '1', 'pipe:1'];
 
 /** 'copyinkf' passes frames before the first key frame too: that is how a stream without any is told from a silent one. */
 const COPY = ['-c:v', 'copy', '-copyinkf'];

@@ -7,6 +7,8 @@ import type { MediaSink } from './media.ts';
 import { startPull, type PullOptions } from './pull.ts';
 import type { PullKind } from './pull-switch.ts';
 import type { RelayOptions } from './relay.ts';
+import { soundBeside, type SoundBeside, type SoundBesideOptions } from './sound-beside.ts';
+import { startSoundPull } from './sound-pull.ts';
 import type { RtspSource } from './source.ts';
 
 /** What our own client needs of `PullOptions`: no ffmpeg, nothing to probe. */
@@ -35,6 +37,10 @@ export interface PullChoice {
   after(kind: PullKind, error: unknown, ranMs: number): PullKind | undefined;
   /** Another camera: it may have another codec, another description, other manners. */
   forget(source: RtspSource): void;
+  /** Whether somebody listens: the sound that ffmpeg leaves out is pulled beside it. */
+  listen(isOn: boolean): void;
+  /** Resolves when no sound is pulled any more. */
+  silence(): Promise<void>;
 }
 
 export function pullChoice(options: RelayOptions, isWorking: () => boolean, clock: Clock): PullChoice {
@@ -43,6 +49,7 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
   const trust = directTrust();
   let { source } = options;
   let probe: Probe = 'fast';
+  const beside = soundOf(options, clock, () => source);
 
   function mayGoDirect(): boolean {
     if (!options.direct || options.direct.serves() === 'nobody') return false;
@@ -73,9 +80,11 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
       if (kind === 'direct' && options.direct)
         return options.direct.start({ label, source, sink, keyFrameMs }, context);
       const ffmpeg = await options.ffmpeg();
+      const audible = beside?.around(sink, context.signal) ?? sink;
       for (;;) {
         try {
-          return await pull({ label, source, ffmpeg, handover, keyFrameMs, sink, probe }, context);
+          const how = { label, source, ffmpeg, handover, keyFrameMs, sink: audible, probe };
+          return await pull(how, context);
         } catch (error) {
           if (context.signal.aborted || !canTryOtherwise(error)) throw error;
         }
@@ -96,6 +105,22 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
       source = next;
       probe = 'fast';
       trust.forget();
+      beside?.forget(next);
     },
+    listen: (isOn) => beside?.wanted(isOn),
+    silence: async () => beside?.stop(),
   };
+}
+
+function soundOf(
+  { label, ffmpeg, handover, soundOffer, source }: RelayOptions,
+  clock: Clock,
+  sourceNow: () => RtspSource,
+): SoundBeside | undefined {
+  if (!soundOffer) return undefined;
+  const start: SoundBesideOptions['start'] = async (offer, onUnit, context) => {
+    const how = { label: `${label} sound`, source: sourceNow(), ffmpeg: await ffmpeg(), handover };
+    return startSoundPull({ ...how, offer, onUnit }, context);
+  };
+  return soundBeside({ clock, offerOf: soundOffer, start }, source);
 }

@@ -15,6 +15,7 @@ import type { Handover } from './handover.ts';
 import type { PullOptions } from './pull.ts';
 import { pullChoice, type DirectPull } from './pull-choice.ts';
 import { startSwitched, type PullKind, type PullSwitch } from './pull-switch.ts';
+import type { SoundOffer } from './sound-pull.ts';
 import type { RtspSource } from './source.ts';
 
 /** What a stream is doing, for those who look at it. */
@@ -64,6 +65,11 @@ export interface RelayOptions {
   handover: Handover;
   /** The pull in this process; without it ffmpeg pulls everything. ffmpeg is its fallback, and it is ffmpeg's where there is none. */
   direct?: DirectPull;
+  /**
+   * What a camera offers to be heard, for pictures that ffmpeg pulls; null: nothing. Without it they are silent. Rejects
+   * where that cannot be found out now.
+   */
+  soundOffer?: (source: RtspSource) => Promise<SoundOffer | null>;
   /** How long the pull goes on after the last viewer has left (a guard who switches back and forth). Default 10 s. */
   lingerMs?: number;
   /** No frame for this long is a stall. Default 8 s. */
@@ -83,6 +89,11 @@ export interface Relay {
   readonly viewers: number;
   /** Begins to look; the returned function ends it. The pull starts with the first viewer. */
   join(viewer: Viewer, how?: JoinOptions): () => void;
+  /**
+   * Somebody listens, until the returned function is called. Sound may come without it too (it costs the direct pull
+   * nothing); with it, it does wherever the track has any.
+   */
+  listen(): () => void;
   retryNow(): void;
   /** The camera's settings may have changed: with another address or login a running pull starts again. */
   update(source: RtspSource): void;
@@ -103,6 +114,7 @@ export function createRelay(options: RelayOptions): Relay {
   let { source } = options;
   const viewers = new Set<Viewer>();
   const working = new Set<Viewer>();
+  const listeners = new Set<symbol>();
   const choice = pullChoice(options, () => working.size > 0, clock);
   let running: PullSwitch | undefined;
   const cache = gopCache();
@@ -220,9 +232,9 @@ export function createRelay(options: RelayOptions): Relay {
 
   function stop(): Promise<void> {
     cancelLinger?.();
-    const stopped = supervised.stop();
+    const stopped = Promise.all([supervised.stop(), choice.silence()]);
     forget();
-    return stopped;
+    return stopped.then(() => undefined);
   }
 
   return {
@@ -242,6 +254,14 @@ export function createRelay(options: RelayOptions): Relay {
       if (track) viewer.track(track);
       for (const frame of cache.frames()) viewer.frame(frame, true);
       return () => leave(viewer);
+    },
+    listen() {
+      const listener = Symbol();
+      listeners.add(listener);
+      choice.listen(true);
+      return () => {
+        if (listeners.delete(listener)) choice.listen(listeners.size > 0);
+      };
     },
     retryNow: () => supervised.retryNow(),
     update(next) {

@@ -259,6 +259,7 @@ export function createTranscode(options: TranscodeOptions): Transcode {
       for (const frame of cache.frames()) viewer.frame(frame, true);
       return () => leave(viewer);
     },
+    listen: () => source.listen(),
     retryNow() {
       source.retryNow();
       supervised.retryNow();

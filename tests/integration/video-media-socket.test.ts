@@ -35,6 +35,7 @@ function stage() {
       viewer.track({ codec: 'avc1.4d4016', width: 640, height: 360, init: Buffer.from('init') });
       return () => void viewers.delete(viewer);
     },
+    listen: () => () => undefined,
     retryNow: () => void (retries += 1),
     update: () => undefined,
     stop: async () => undefined,

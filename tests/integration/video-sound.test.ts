@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDirectPull } from '#features/video/direct-pull.ts';
+import { soundOfferOf } from '#features/video/sound-offer.ts';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { createHandover, type Handover } from '#native/ffmpeg/handover.ts';
 import type { AudioFrame, MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
 import { createRelay, type Relay } from '#native/ffmpeg/relay.ts';
+import type { RtspSource } from '#native/ffmpeg/source.ts';
 import { withSound } from '#native/recording/sound-init.ts';
 import { soundPacker } from '#native/recording/sound-packer.ts';
+import { childrenOf } from '#tests/peers/cpu-time.ts';
 import { startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
 import { waitFor } from '#tests/peers/wait-for.ts';
 
@@ -23,6 +26,12 @@ let handover: Handover;
 let folder: string;
 const relays: Relay[] = [];
 const proxies: Server[] = [];
+
+interface Manner {
+  sound?: boolean;
+  transport?: RtspSource['transport'];
+  pull?: 'direct' | 'ffmpeg';
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'video-sound-'));
@@ -43,10 +52,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function look(url: string, sound = true) {
+/** As the station pulls: `direct` first, where it can; `ffmpeg` alone otherwise. */
+function look(url: string, { sound = true, transport = 'tcp', pull = 'direct' }: Manner = {}) {
   const relay = createRelay({
-    ...{ label: 'cam', source: { url, transport: 'tcp', sound }, ffmpeg: async () => ffmpeg, handover },
-    direct: { start: startDirectPull, serves: () => 'everybody' },
+    ...{ label: 'cam', source: { url, transport, sound }, ffmpeg: async () => ffmpeg, handover },
+    direct: { start: startDirectPull, serves: () => (pull === 'direct' ? 'everybody' : 'nobody') },
+    soundOffer: soundOfferOf,
   });
   relays.push(relay);
   const seen = { tracks: [] as MediaTrack[], frames: [] as MediaFrame[], sounds: [] as AudioFrame[] };
@@ -86,37 +97,103 @@ function pitch(samples: Int16Array, rate: number): number {
   return (crossings * rate) / samples.length;
 }
 
-describe('a camera with sound', () => {
-  it.each([
-    ['alaw', 'pcma', 8_000],
-    ['ulaw', 'pcmu', 8_000],
-    ['aac', 'aac', 16_000],
-  ])('%s: every packet, in step with the picture, decoded to what was sent', async (sound, codec, rate) => {
-    const { tracks, sounds, frames, apartMs } = look(server.url(`/${sound}`));
-    await waitFor('sound', () => sounds.length > 0 && sounds.at(-1)!.ticks - sounds[0]!.ticks > 2 * 90_000);
-    expect(tracks[0]!.audio).toMatchObject({ codec, sampleRate: rate, channels: 1 });
-    expect(frames.length).toBeGreaterThan(15);
-    const steps = sounds.slice(1).map(({ ticks }, at) => ticks - sounds[at]!.ticks);
-    expect(Math.min(...steps)).toBeGreaterThan(0);
-    const samples = heard(tracks[0]!, sounds);
-    // The first moments of AAC lead in.
-    expect(Math.abs(pitch(samples.subarray(rate / 4), rate) - HERTZ)).toBeLessThan(3);
-    // By the camera's reports or by arrival: not farther apart than a packet, a picture and a busy machine.
-    const middle = apartMs.toSorted((a, b) => a - b)[Math.floor(apartMs.length / 2)]!;
-    expect(Math.abs(middle)).toBeLessThan(250);
-  });
+const SOUNDS = [
+  ['alaw', 'pcma', 8_000],
+  ['ulaw', 'pcmu', 8_000],
+  ['aac', 'aac', 16_000],
+] as const;
+const MANNERS: (Manner & { name: string; comesBy: 'direct' | 'ffmpeg' })[] = [
+  { name: 'direct', comesBy: 'direct' },
+  { name: 'datagrams', transport: 'udp', comesBy: 'ffmpeg' },
+  { name: 'ffmpeg', pull: 'ffmpeg', comesBy: 'ffmpeg' },
+];
+
+describe.each(MANNERS)('a camera with sound, $name', ({ comesBy, ...manner }) => {
+  it.each(SOUNDS)(
+    '%s: every packet, in step with the picture, decoded as sent',
+    async (sound, codec, rate) => {
+      const { relay, tracks, sounds, frames, apartMs } = look(server.url(`/${sound}`), manner);
+      const mute = relay.listen();
+      await waitFor('sound', () => sounds.length > 0 && sounds.at(-1)!.ticks - sounds[0]!.ticks > 2 * 90_000);
+      mute();
+      expect(relay.state).toMatchObject({ kind: 'live', pull: comesBy });
+      // Known from the beginning: a console offers to listen before anybody does.
+      expect(tracks).toHaveLength(1);
+      expect(tracks[0]!.audio).toMatchObject({ codec, sampleRate: rate, channels: 1 });
+      expect(frames.length).toBeGreaterThan(15);
+      const steps = sounds.slice(1).map(({ ticks }, at) => ticks - sounds[at]!.ticks);
+      expect(Math.min(...steps)).toBeGreaterThan(0);
+      const samples = heard(tracks[0]!, sounds);
+      // The first moments of AAC lead in.
+      expect(Math.abs(pitch(samples.subarray(rate / 4), rate) - HERTZ)).toBeLessThan(3);
+      // By the camera's reports or by arrival: not farther apart than a packet, a picture and a busy machine.
+      const middle = apartMs.toSorted((a, b) => a - b)[Math.floor(apartMs.length / 2)]!;
+      expect(Math.abs(middle)).toBeLessThan(250);
+    },
+  );
 
   it.each(['none', 'g722'])('%s: the picture alone, and nothing is announced', async (name) => {
-    const { tracks, frames, sounds } = look(server.url(`/${name}`));
+    const { relay, tracks, frames, sounds } = look(server.url(`/${name}`), manner);
+    relay.listen();
     await waitFor('pictures', () => frames.length > 30);
     expect(tracks[0]!.audio).toBeUndefined();
     expect(sounds).toEqual([]);
   });
 
   it('that nobody wants to hear is not asked for', async () => {
-    const { tracks, frames, sounds } = look(server.url('/alaw'), false);
+    const { relay, tracks, frames, sounds } = look(server.url('/alaw'), { ...manner, sound: false });
+    relay.listen();
     await waitFor('pictures', () => frames.length > 30);
     expect([tracks[0]!.audio, sounds.length]).toEqual([undefined, 0]);
+  });
+});
+
+describe('sound beside the pictures of ffmpeg', () => {
+  const isHeard = (one: ReturnType<typeof look>, since: number) => one.sounds.length > since + 5;
+
+  it('is pulled while somebody listens and no longer; the pictures do not notice', async () => {
+    const one = look(server.url('/alaw'), { pull: 'ffmpeg' });
+    await waitFor('pictures', () => one.frames.length > 20);
+    expect(one.tracks[0]!.audio).toMatchObject({ codec: 'pcma' });
+    const ffmpegs = () => childrenOf(process.pid, 'ffmpeg').length;
+    expect([one.sounds.length, ffmpegs()]).toEqual([0, 1]);
+    const mutes = [one.relay.listen(), one.relay.listen()];
+    await waitFor('sound', () => isHeard(one, 0));
+    expect(ffmpegs()).toBe(2);
+    mutes[0]!();
+    mutes[0]!();
+    const heardByBoth = one.sounds.length;
+    await waitFor('sound for the other', () => isHeard(one, heardByBoth));
+    mutes[1]!();
+    await waitFor('its end', () => ffmpegs() === 1);
+    const heardThen = one.sounds.length;
+    const mute = one.relay.listen();
+    await waitFor('sound again', () => isHeard(one, heardThen));
+    mute();
+    expect(one.tracks).toHaveLength(1);
+    const steps = one.frames.slice(1).map(({ ticks }, at) => ticks - one.frames[at]!.ticks);
+    expect(Math.max(...steps)).toBeLessThan(2 * 6_000);
+  });
+
+  it('comes back when its own pull is lost', async () => {
+    const one = look(server.url('/aac'), { transport: 'udp' });
+    one.relay.listen();
+    await waitFor('sound', () => isHeard(one, 0));
+    const pids = childrenOf(process.pid, 'ffmpeg').toSorted((a, b) => a - b);
+    process.kill(pids.at(-1)!, 'SIGKILL');
+    await waitFor('its end', () => !childrenOf(process.pid, 'ffmpeg').includes(pids.at(-1)!));
+    const before = one.sounds.length;
+    await waitFor('sound again', () => isHeard(one, before));
+    expect(one.relay.state).toMatchObject({ kind: 'live' });
+    expect(one.tracks).toHaveLength(1);
+  });
+
+  it('nothing of it is left when the stream stops', async () => {
+    const one = look(server.url('/ulaw'), { pull: 'ffmpeg' });
+    one.relay.listen();
+    await waitFor('sound', () => isHeard(one, 0));
+    await one.relay.stop();
+    expect(childrenOf(process.pid, 'ffmpeg')).toEqual([]);
   });
 });
 

@@ -48,6 +48,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   let order = NOTHING;
   let relay: Relay | undefined;
   let leave: (() => void) | undefined;
+  let mute: (() => void) | undefined;
   let track: RecordedTrack | undefined;
   /** The track as the camera sends it, sound and all. */
   let source: RecordedTrack | undefined;
@@ -145,6 +146,8 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
     if (wanted === relay) return;
     leave?.();
     leave = undefined;
+    mute?.();
+    mute = undefined;
     ring.take();
     relay = wanted;
     streamReason = null;
@@ -160,6 +163,16 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       frame: onFrame,
       audio: onSound,
     });
+  }
+
+  /** What is to be kept has to be pulled, also where nobody listens. */
+  function listen(): void {
+    if (order.sound && relay) {
+      mute ??= relay.listen();
+      return;
+    }
+    mute?.();
+    mute = undefined;
   }
 
   /** Restarts the recorder alone: neither the camera's stream nor those who look at it notice. */
@@ -189,6 +202,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       if (isSoundDecided && source?.audio) nextTrack = kept(source);
       if (!next.pull) endTape();
       visit();
+      listen();
       if (next.cause) beginTape(next.cause);
       else if (taped) isEnding = true;
       tape?.tick();
@@ -227,6 +241,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       leave?.();
       leave = undefined;
       relay = undefined;
+      listen();
       endTape();
       await Promise.all(endings);
     },

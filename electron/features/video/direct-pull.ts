@@ -1,4 +1,3 @@
-import { g711Track, parseAacConfig } from '#native/ffmpeg/aac-config.ts';
 import { audibleSink, type AudibleSink } from '#native/ffmpeg/audible.ts';
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
 import { impatient } from '#native/ffmpeg/impatient.ts';
@@ -10,6 +9,7 @@ import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { RtspClientError } from '#native/rtsp/client-errors.ts';
 import { parameterSets, type SdpTrack } from '#native/rtsp/client-sdp.ts';
 import { playRtsp, type RtspPlay, type SoundSink } from '#native/rtsp/client.ts';
+import { audioTrackOf } from './sound-offer.ts';
 
 /** For the connection, each answer, and the first picture (or a part of one that cannot be shown yet). */
 const PATIENCE_MS = 8_000;
@@ -105,13 +105,6 @@ function soundInto(audible: AudibleSink): SoundSink {
       audible.sound(data, mediaMs, receivedAtMs, cameraMs === undefined ? undefined : cameraMs + laterMs);
     },
   };
-}
-
-/** How the sound of an RTP track is decoded; undefined where it is not known. */
-function audioTrackOf({ codec, fmtp }: SdpTrack): AudioTrack | undefined {
-  if (codec === 'PCMA') return g711Track('pcma');
-  if (codec === 'PCMU') return g711Track('pcmu');
-  return parseAacConfig(Buffer.from(fmtp.get('config') ?? '', 'hex'));
 }
 
 function asPullError(error: unknown): FfmpegError {

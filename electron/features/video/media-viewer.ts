@@ -84,7 +84,24 @@ export function attachViewer(
       outlet.sendBytes(message);
     },
   };
-  return { listen: (isOn) => (isHeard = isOn), leave: relay.join(viewer, how) };
+  const leave = relay.join(viewer, how);
+  let mute: (() => void) | undefined;
+  function listen(isOn: boolean): void {
+    isHeard = isOn;
+    if (isOn) {
+      mute ??= relay.listen();
+      return;
+    }
+    mute?.();
+    mute = undefined;
+  }
+  return {
+    listen,
+    leave() {
+      listen(false);
+      leave();
+    },
+  };
 }
 
 function soundOf({ audio }: MediaTrack): MediaSound | null {

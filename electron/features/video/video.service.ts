@@ -14,6 +14,7 @@ import { directFor, sourceOf, streamOf } from './camera-sources.ts';
 import { startDirectPull } from './direct-pull.ts';
 import { createFfmpeg } from './ffmpeg-binary.ts';
 import { createMediaSocket } from './media-socket.ts';
+import { soundOfferOf } from './sound-offer.ts';
 import { createTickets } from './tickets.ts';
 import { transcodedReplay } from './transcoded-replay.ts';
 import { createTranscodes } from './transcodes.ts';
@@ -107,6 +108,7 @@ export function createVideo<Session>(
           serves: () => directFor(site.camera(cameraId)?.pull ?? 'auto', settings.string('video.pull')),
           onRefused: (reason) => log.info('camera left to ffmpeg', { camera: cameraId, stream, reason }),
         },
+        soundOffer: soundOfferOf,
         lingerMs: settings.number('video.lingerSeconds') * 1_000,
         clock,
         onState: (state) => onStream(desk, stream, state),

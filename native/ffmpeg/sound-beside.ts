@@ -1,0 +1,137 @@
+import { tieredBackoffMs } from '#native/process/backoff.ts';
+import type { Clock } from '#native/process/clock.ts';
+import { supervise, type Worker, type WorkerContext } from '#native/process/supervise.ts';
+import { audibleSink, type AudibleSink } from './audible.ts';
+import type { MediaSink, MediaTrack } from './media.ts';
+import type { RtspSource } from './source.ts';
+import type { SoundOffer } from './sound-pull.ts';
+
+/** A packet less often than this is a stall, not a pause for breath. */
+const STALL_MS = 15_000;
+
+export interface SoundBesideOptions {
+  clock: Clock;
+  /** What a camera offers to be heard; null: nothing. Rejects where that cannot be found out now. */
+  offerOf(source: RtspSource): Promise<SoundOffer | null>;
+  /** Starts one pull of the sound alone. */
+  start(
+    offer: SoundOffer,
+    onUnit: (data: Buffer, mediaMs: number, receivedAtMs: number) => void,
+    context: WorkerContext,
+  ): Promise<Worker>;
+}
+
+/** The sound of pictures that come without it. */
+export interface SoundBeside {
+  /** A sink for one run of the pictures' pull, for as long as it lasts: adds the sound to what goes on to `sink`. */
+  around(sink: MediaSink, run: AbortSignal): MediaSink;
+  /** Whether somebody listens. */
+  wanted(isWanted: boolean): void;
+  /** Another camera, or another address of it. */
+  forget(source: RtspSource): void;
+  /** Resolves when nothing of it runs. What is wanted stays so. */
+  stop(): Promise<void>;
+}
+
+interface Run {
+  audible: AudibleSink;
+  track: MediaTrack | undefined;
+  /** Its track was announced before it was known what can be heard; put right with the next key frame. */
+  isBehind: boolean;
+}
+
+/**
+ * Sound for an ffmpeg that pulls pictures only: a second one for the sound alone, while somebody listens. What the camera
+ * offers is asked once, when its pictures begin, so that a console knows what it may listen to. Nothing that happens
+ * to the sound reaches the pictures' pull.
+ */
+export function soundBeside(options: SoundBesideOptions, source: RtspSource): SoundBeside {
+  let of = source;
+  /** undefined: not known. */
+  let offer: SoundOffer | null | undefined;
+  let isAsking = false;
+  let isWanted = false;
+  let current: Run | undefined;
+
+  const supervised = supervise({
+    clock: options.clock,
+    stallMs: STALL_MS,
+    backoff: (attempt, reason) => (reason === 'wrong_password' ? 60_000 : tieredBackoffMs(attempt)),
+    async start(context) {
+      if (!offer) throw new Error('nothing is offered');
+      const onUnit = (data: Buffer, mediaMs: number, receivedAtMs: number) => {
+        if (!context.signal.aborted) current?.audible.sound(data, mediaMs, receivedAtMs, undefined);
+      };
+      return options.start(offer, onUnit, context);
+    },
+    onState(state) {
+      if (state.kind !== 'backing-off') return;
+      // It has no such track (any more), or another one than it said: asked anew with the next pictures.
+      if (state.reason === 'no_video') offer = null;
+      if (state.reason === 'codec_not_playable') offer = undefined;
+      follow();
+    },
+  });
+
+  function follow(): void {
+    // After the first picture: nothing takes its start from it, and there is nothing to put sound beside before.
+    if (isWanted && current?.track && offer) supervised.start();
+    else void supervised.stop();
+  }
+
+  async function ask(): Promise<void> {
+    if (offer !== undefined || isAsking || of.sound !== true) return;
+    isAsking = true;
+    const asked = of;
+    const found = await options.offerOf(asked).catch(() => undefined);
+    isAsking = false;
+    // Asked of the camera that was there before.
+    if (asked !== of) return void ask();
+    offer = found;
+    if (!found || !current) return;
+    current.audible.announce(found.track);
+    current.isBehind = current.track !== undefined;
+    follow();
+  }
+
+  return {
+    around(sink, signal) {
+      const audible = audibleSink(sink);
+      const run: Run = { audible, track: undefined, isBehind: false };
+      current = run;
+      if (offer) audible.announce(offer.track);
+      signal.addEventListener('abort', () => {
+        if (current === run) current = undefined;
+        follow();
+      });
+      void ask();
+      return {
+        ...audible.sink,
+        track(track) {
+          run.track = track;
+          run.isBehind = false;
+          audible.sink.track(track);
+          follow();
+        },
+        frame(frame) {
+          if (run.isBehind && frame.key && run.track) {
+            run.isBehind = false;
+            audible.sink.track(run.track);
+          }
+          audible.sink.frame(frame);
+        },
+      };
+    },
+    wanted(next) {
+      if (next === isWanted) return;
+      isWanted = next;
+      follow();
+    },
+    forget(next) {
+      of = next;
+      offer = undefined;
+      follow();
+    },
+    stop: () => supervised.stop(),
+  };
+}
