@@ -1,7 +1,7 @@
 /** Bringing cameras in: what is out there, whether it works, many at once. They are added by `site.put`. */
 import { z } from 'zod';
 import { command, commandInput, epochMs, jsonObject, live, ok, query, recordId, siteId } from './base.ts';
-import { camera, PULL_CHOICES, recordingRule, streamUrl } from './site.ts';
+import { camera, PULL_CHOICES, recordingRule, SOUND_CHOICES, streamUrl } from './site.ts';
 
 /** A code that the console words as `cameras.<group>.<code>` with `params`. */
 const coded = z.object({ code: z.string(), params: jsonObject.default({}) });
@@ -150,6 +150,7 @@ export const cameraChange = z.object({
   placeId: siteId.optional(),
   transport: z.enum(['tcp', 'udp']).optional(),
   pull: z.enum(PULL_CHOICES).optional(),
+  sound: z.enum(SOUND_CHOICES).optional(),
   username: username.optional(),
   password: password.optional(),
   onvifEvents: z.boolean().optional(),

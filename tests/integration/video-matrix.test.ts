@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDirectPull } from '#features/video/direct-pull.ts';
+import { soundOfferOf } from '#features/video/sound-offer.ts';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import { createHandover, type Handover } from '#native/ffmpeg/handover.ts';
+import type { AudioTrack } from '#native/ffmpeg/media.ts';
 import { createRelay, type Relay, type RelayOptions } from '#native/ffmpeg/relay.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
 import { describe as describeCamera } from '#native/rtsp/describe.ts';
@@ -30,6 +32,8 @@ interface Row {
   /** What the tile gets; the codec's beginning. */
   codec?: string;
   width?: number;
+  /** What is heard of it; null: nothing is, although it is asked for. */
+  heard?: AudioTrack['codec'] | null;
   /** Through which it comes where our client was asked for. */
   directAs?: Pull;
 }
@@ -45,6 +49,11 @@ const ROWS: Row[] = [
   { name: 'frames of about one packet', mount: { bitrateKbps: 165 } },
   { name: 'a key frame each 5 s', mount: { gopSeconds: 5 } },
   { name: '21 frames for 25', mount: { fps: 25, sendFps: 21 } },
+  { name: 'AAC', mount: { sound: 'aac' }, heard: 'aac' },
+  { name: 'A-law', mount: { sound: 'alaw' }, heard: 'pcma' },
+  { name: 'mu-law', mount: { sound: 'ulaw' }, heard: 'pcmu' },
+  { name: 'AAC, UDP', mount: { sound: 'aac' }, heard: 'aac', transport: 'udp', directAs: 'ffmpeg' },
+  { name: 'no sound', mount: {}, heard: null },
 ];
 const pathOf = (at: number) => `/row-${at}`;
 
@@ -78,6 +87,7 @@ function relayOf(pull: Pull, source: Partial<RtspSource>, options: Partial<Relay
     ffmpeg: async () => ffmpeg,
     handover,
     direct: { start: startDirectPull, serves: () => (pull === 'direct' ? 'everybody' : 'nobody') },
+    soundOffer: soundOfferOf,
     ...options,
   });
   relays.push(relay);
@@ -101,10 +111,17 @@ async function expectPlayable(viewer: RecordedViewer): Promise<void> {
 describe.each(PULLS)('pulled by %s', (pull) => {
   it.each(ROWS.map((row, at) => ({ ...row, path: pathOf(at) })))('GStreamer: $name', async (row) => {
     const at = row.secured ? secured : camera;
-    const relay = relayOf(pull, { url: at.url(row.path), transport: row.transport ?? 'tcp' });
+    const { heard, transport = 'tcp' } = row;
+    const relay = relayOf(pull, { url: at.url(row.path), transport, sound: heard !== undefined });
     const viewer = recordViewer(relay);
+    const mute = heard === undefined ? undefined : relay.listen();
     await viewer.until(() => viewer.frames.length >= 40, 'forty frames');
+    if (heard) await viewer.until(() => viewer.sounds.length >= 20, 'sound');
     viewer.leave();
+    mute?.();
+    expect(viewer.tracks[0]!.audio?.codec).toBe(heard ?? undefined);
+    if (!heard) expect(viewer.sounds).toEqual([]);
+    expect(viewer.sounds.slice(1).every(({ ticks }, i) => ticks > viewer.sounds[i]!.ticks)).toBe(true);
     expect(pullOf(relay)).toBe(pull === 'direct' ? (row.directAs ?? pull) : pull);
     expect(viewer.tracks[0]!.codec).toMatch(new RegExp(`^${row.codec ?? 'avc1'}`));
     expect(viewer.tracks[0]!.width).toBe(row.width ?? 640);

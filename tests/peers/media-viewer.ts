@@ -1,11 +1,12 @@
 import { runChild } from '#native/process/run-child.ts';
-import type { MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
+import type { AudioFrame, MediaFrame, MediaTrack } from '#native/ffmpeg/media.ts';
 import type { Relay, StreamState } from '#native/ffmpeg/relay.ts';
 
 export interface RecordedViewer {
   states: StreamState[];
   tracks: MediaTrack[];
   frames: (MediaFrame & { isCached: boolean })[];
+  sounds: AudioFrame[];
   /** Resolves once `holds` does; looked at after every call. Rejects after 20 s with what was seen. */
   until(holds: () => boolean, what: string): Promise<void>;
   leave(): void;
@@ -15,7 +16,9 @@ export interface RecordedViewer {
 export function recordViewer(relay: Relay): RecordedViewer {
   const waiting = new Set<() => void>();
   const look = () => waiting.forEach((check) => check());
-  const seen: Pick<RecordedViewer, 'states' | 'tracks' | 'frames'> = { states: [], tracks: [], frames: [] };
+  const seen: Pick<RecordedViewer, 'states' | 'tracks' | 'frames' | 'sounds'> = {
+    ...{ states: [], tracks: [], frames: [], sounds: [] },
+  };
   const leave = relay.join({
     state(state) {
       seen.states.push(state);
@@ -27,6 +30,10 @@ export function recordViewer(relay: Relay): RecordedViewer {
     },
     frame(frame, isCached) {
       seen.frames.push({ ...frame, isCached });
+      look();
+    },
+    audio(frame) {
+      seen.sounds.push(frame);
       look();
     },
   });

@@ -90,6 +90,11 @@ describe('a change of many', () => {
     });
     expect(JSON.stringify(next)).not.toContain('password');
   });
+  it('of sound changes the sound', () => {
+    const change = bulkChange({ ...emptyBulk(), sound: 'record' }, [stored]);
+    expect(change).toEqual({ sound: 'record' });
+    expect(changed(stored, change)).toEqual({ ...stored, sound: 'record' });
+  });
   it('of events leaves a camera without ONVIF alone', () => {
     const { onvif: _onvif, ...plain } = stored;
     expect(changed(cameraSchema.parse(plain), { onvifEvents: true })).toEqual(plain);

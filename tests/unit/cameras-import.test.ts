@@ -138,12 +138,24 @@ describe('a list', () => {
     ['name,place,main,direction\nA,park,rtsp://10.0.0.1/x,400', 'direction', 'invalid'],
     ['name,place,main,reach\nA,park,rtsp://10.0.0.1/x,far', 'reach', 'not_a_number'],
     ['name,place,ip\nA,park,10.0.0.1', 'vendor', 'missing'],
+    ['name,place,main,sound\nA,park,rtsp://10.0.0.1/x,loud', 'sound', 'not_a_sound'],
     ['name,place,main\n,park,rtsp://10.0.0.1/x', 'name', 'missing'],
     ['id,name,place,main\na b,A,park,rtsp://10.0.0.1/x', 'id', 'invalid'],
   ])('%j: %s %s', (text, column, code) => {
     const list = read(text);
     expect(list.rows[0]!.problems.map((one) => [one.column, one.code])).toContainEqual([column, code]);
     expect(list.cameras).toEqual([]);
+  });
+  it.each([
+    ['录音', 'record'],
+    ['Record', 'record'],
+    ['只听', 'live'],
+    ['无', 'off'],
+    ['', 'live'],
+  ])('sound %j: %s', (word, sound) => {
+    const list = read(`名称,位置,主码流,声音\nA,park,rtsp://10.0.0.1/x,${word}`);
+    expect(list.rows[0]!.problems).toEqual([]);
+    expect(list.cameras[0]!.camera.sound).toBe(sound);
   });
   it('two rows of one id', () => {
     const list = read('id,name,place,main\nx,A,park,rtsp://10.0.0.1/x\nx,B,park,rtsp://10.0.0.2/x');

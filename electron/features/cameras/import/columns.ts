@@ -1,3 +1,5 @@
+import { SOUND_CHOICES, type SoundChoice } from '#contract/site.ts';
+
 /** Columns of a list of cameras, and the heads by which people write them. */
 export const COLUMNS = {
   id: ['编号', 'id', 'camera id'],
@@ -20,8 +22,22 @@ export const COLUMNS = {
   reach: ['可视距离', 'reach'],
   ptz: ['云台', 'ptz'],
   onvifPort: ['onvif端口', 'onvif port', 'onvif'],
+  sound: ['声音', '音频', '录音', 'sound', 'audio'],
 } as const;
 export type Column = keyof typeof COLUMNS;
+
+/** What is to be done with a camera's sound, as people write it. */
+const SOUNDS: Readonly<Record<SoundChoice, readonly string[]>> = {
+  off: ['off', 'no', 'none', 'no sound', '否', '无', '关', '不要', '不要声音'],
+  live: ['live', 'listen', 'heard', '听', '只听', '只听不录'],
+  record: ['record', 'recorded', '录', '录音', '听并录', '听，并录'],
+};
+
+/** undefined: no word for it. */
+export function readSound(word: string): SoundChoice | undefined {
+  const said = word.trim().toLowerCase();
+  return SOUND_CHOICES.find((choice) => SOUNDS[choice].includes(said));
+}
 
 /** Without units in brackets, blanks, case and the joints that people put between words. */
 const plain = (head: string) =>

@@ -2,7 +2,7 @@ import type { Coded, ImportedRow } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema, type Camera, type Site } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
 import { fillTemplate, type VendorTemplate } from '../templates.ts';
-import { readHeads, type Column } from './columns.ts';
+import { readHeads, readSound, type Column } from './columns.ts';
 import { decodeText, readCsv, TableError } from './csv-read.ts';
 import { readXlsx } from './xlsx-read.ts';
 
@@ -99,6 +99,9 @@ function rowReader(
     const ptz = flag(cell('ptz'));
     if (ptz === undefined) bad('ptz', 'not_yes_or_no', { value: cell('ptz').slice(0, 40) });
     const onvifPort = number('onvifPort');
+    const sound = readSound(cell('sound'));
+    if (sound === undefined && cell('sound') !== '')
+      bad('sound', 'not_a_sound', { value: cell('sound').slice(0, 40) });
     const id = cell('id') || freshId(cell('host') || urls.main || '', channel ?? 1, known, taken);
     if (taken.has(id)) bad('id', 'twice', { id, row: taken.get(id)! });
     taken.set(id, row);
@@ -130,6 +133,7 @@ function rowReader(
       ...optional('viewAngleDegrees', number('angle')),
       ...optional('reachMetres', number('reach')),
       ...(ptz ? { ptz } : {}),
+      ...optional('sound', sound),
       ...(onvifPort === undefined
         ? {}
         : { onvif: { ...before?.onvif, address: hostOf(urls.main), port: onvifPort } }),
