@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { run } from './child.mjs';
 import { ROOT, node24 } from './paths.mjs';
 
+/** The console's help: its pages are built in, its pictures are not. */
+const HELP = 'resources/docs';
 /** What the build reads. Everything else in resources/ is read by the running station, not by the build. */
 const SOURCES = [
   'electron',
   'native',
   'renderer',
   'resources/locales',
+  HELP,
   'electron.vite.config.ts',
   'package.json',
   'package-lock.json',
@@ -42,8 +45,8 @@ function filesUnder(root, path) {
   if (/\.[a-z]+$/.test(path)) return [path];
   return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) => {
     const below = `${path}/${entry.name}`;
-    if (entry.isDirectory()) return filesUnder(root, below);
-    return entry.isFile() && !entry.name.endsWith('.md') ? [below] : [];
+    if (entry.isDirectory()) return path === HELP ? [] : filesUnder(root, below);
+    return entry.isFile() && entry.name.endsWith('.md') === (path === HELP) ? [below] : [];
   });
 }
 
