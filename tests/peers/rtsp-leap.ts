@@ -1,11 +1,9 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { startHop, type Hop } from './tcp-hop.ts';
 
 /** A TCP hop before an RTSP server whose camera's clock can be set while it sends. */
-export interface Leap {
-  port: number;
+export interface Leap extends Hop {
   /** From now on all times of its media are so much later. */
   by(seconds: number): void;
-  stop(): Promise<void>;
 }
 
 const CLOCK_RATE = 90_000;
@@ -46,15 +44,8 @@ function moved(frame: Buffer, seconds: number): Buffer {
 }
 
 export async function startLeap(targetPort: number): Promise<Leap> {
-  const sockets = new Set<Socket>();
   let seconds = 0;
-  const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
-    for (const socket of [client, target]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
+  const hop = await startHop(targetPort, (client, target) => {
     let kept: Buffer = Buffer.alloc(0);
     client.on('data', (chunk) => target.write(chunk));
     target.on('data', (chunk) => {
@@ -62,16 +53,6 @@ export async function startLeap(targetPort: number): Promise<Leap> {
       kept = rest;
       for (const message of messages) client.write(moved(message, seconds));
     });
-    client.on('close', () => target.destroy());
-    target.on('close', () => client.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    by: (more) => void (seconds += more),
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { ...hop, by: (more) => void (seconds += more) };
 }

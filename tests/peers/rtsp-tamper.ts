@@ -1,10 +1,8 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { startHop, type Hop } from './tcp-hop.ts';
 
-export interface Tamper {
-  port: number;
+export interface Tamper extends Hop {
   /** Stops passing anything on while all connections stay open: a cable that was pulled. */
   freeze(): void;
-  stop(): Promise<void>;
 }
 
 export interface TamperOptions {
@@ -18,15 +16,8 @@ export async function startTamper(
   change: (text: string, agent: string) => string = (text) => text,
   options: TamperOptions = {},
 ): Promise<Tamper> {
-  const sockets = new Set<Socket>();
   let isFrozen = false;
-  const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
-    for (const socket of [client, target]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
+  const hop = await startHop(targetPort, (client, target) => {
     let agent = '';
     client.on('data', (chunk) => {
       agent = /^User-Agent: *(.*?)\r?$/im.exec(chunk.toString('latin1'))?.[1] ?? agent;
@@ -39,16 +30,6 @@ export async function startTamper(
       const media = options.media?.(chunk, agent) ?? chunk;
       client.write(isMedia ? media : Buffer.from(change(chunk.toString('latin1'), agent), 'latin1'));
     });
-    client.on('close', () => target.destroy());
-    target.on('close', () => client.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    freeze: () => void (isFrozen = true),
-    async stop() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { ...hop, freeze: () => void (isFrozen = true) };
 }
