@@ -1,7 +1,18 @@
 /** Bringing cameras in: what is out there, whether it works, many at once. They are added by `site.put`. */
 import { z } from 'zod';
-import { command, commandInput, epochMs, jsonObject, live, ok, query, recordId, siteId } from './base.ts';
-import { camera, PULL_CHOICES, recordingRule, SOUND_CHOICES, streamUrl } from './site.ts';
+import {
+  command,
+  commandInput,
+  epochMs,
+  jsonObject,
+  live,
+  localText,
+  ok,
+  query,
+  recordId,
+  siteId,
+} from './base.ts';
+import { camera, PULL_CHOICES, recordingRule, streamUrl } from './site.ts';
 
 /** A code that the console words as `cameras.<group>.<code>` with `params`. */
 const coded = z.object({ code: z.string(), params: jsonObject.default({}) });
@@ -99,7 +110,7 @@ export type StreamTest = z.infer<typeof streamTest>;
 
 export const cameraTemplate = z.object({
   id: z.string(),
-  name: z.string(),
+  name: localText,
   /** With {host}, {port} and {channel}. */
   main: z.string(),
   sub: z.string().nullable(),

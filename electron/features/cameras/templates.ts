@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { localText } from '#contract/base.ts';
 import type { CameraTemplate } from '#contract/cameras.contract.ts';
 
 const templateFile = z.array(
   z.object({
     id: z.string().regex(/^[a-z]+$/),
-    name: z.string(),
+    name: localText,
     port: z.int(),
     main: z.string().startsWith('rtsp://{host}:{port}/'),
     sub: z.string().startsWith('rtsp://{host}:{port}/').nullable(),

@@ -194,7 +194,9 @@ function addresses(
   if (!/^[A-Za-z0-9.:_-]+$/.test(host)) bad('host', 'not_a_host', { value: host.slice(0, 60) });
   const wanted = cell('vendor').toLowerCase();
   const template = templates.find(({ id, name }) =>
-    wanted === '' ? id === 'generic' : [id, ...name.toLowerCase().split(/\s+/)].includes(wanted),
+    wanted === ''
+      ? id === 'generic'
+      : [id, ...`${name.zh} ${name.en}`.toLowerCase().split(/\s+/)].includes(wanted),
   );
   if (!template || wanted === '') {
     bad('vendor', wanted === '' ? 'missing' : 'unknown_vendor', { value: wanted.slice(0, 40) });
