@@ -169,6 +169,7 @@ export function createVolumes(ports: Ports, useOf: (volume: string) => Promise<V
       if (!volume) return;
       volume.use.bytes += bytes;
       volume.use.files += isNewFile ? 1 : 0;
+      volume.use.oldestMs ??= clock.nowMs();
       volume.meter.add(bytes);
     },
     freed(id: string, files: number, bytes: number, oldestMs: number | null): void {

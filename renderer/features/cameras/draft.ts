@@ -1,7 +1,8 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
-import type { Camera, PullChoice, SoundChoice } from '#contract/site.ts';
+import type { Camera, PullChoice, RecordingRule, SoundChoice } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
+import { noRecording, storedRule } from './recording-rule.ts';
 
 /** A camera as the form holds it. */
 export interface Draft {
@@ -21,6 +22,7 @@ export interface Draft {
   passwordOnDevice: boolean;
   pull: PullChoice;
   sound: SoundChoice;
+  recording: RecordingRule;
   ptz: boolean;
   onvifAddress: string;
   onvifPort: number | null;
@@ -49,6 +51,7 @@ export const emptyDraft = (): Draft => ({
   passwordOnDevice: false,
   pull: 'auto',
   sound: 'live',
+  recording: noRecording(),
   ptz: false,
   onvifAddress: '',
   onvifPort: 80,
@@ -74,6 +77,7 @@ export const draftOfCamera = (camera: Camera): Draft => ({
   ptz: camera.ptz,
   pull: camera.pull,
   sound: camera.sound,
+  recording: camera.recording ?? noRecording(),
   onvifAddress: camera.onvif?.address ?? '',
   onvifPort: camera.onvif?.port ?? 80,
   onvifSecure: camera.onvif?.secure ?? false,
@@ -156,6 +160,8 @@ export function objectOfDraft(draft: Draft): JsonObject {
     pull: draft.pull,
     sound: draft.sound,
   };
+  const recording = storedRule(draft.recording, draft.base?.recording);
+  if (recording) object['recording'] = recording;
   if (draft.subUrl.trim()) object['subUrl'] = draft.subUrl.trim();
   if (draft.username.trim()) object['username'] = draft.username.trim();
   if (draft.onvifAddress.trim())

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbedDevice } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema } from '#contract/site.ts';
-import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
+import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
+import { isRuleRight, noRecording } from '../../../renderer/features/cameras/recording-rule.ts';
 
 const stored = cameraSchema.parse({
   id: 'cam-1',
@@ -26,6 +27,35 @@ describe('the form of a camera', () => {
   });
   it('names what is missing', () => {
     expect(missingOf(emptyDraft())).toEqual(['nameZh', 'placeId', 'mainUrl', 'id']);
+  });
+});
+
+describe('how a camera is recorded', () => {
+  const night = { days: [1, 7], from: '22:00', to: '06:00' };
+  const rule = { ...noRecording(), mode: 'schedule' as const, schedule: [night], keepDays: 90 };
+  const storedOf = (draft: Draft) => cameraSchema.parse(objectOfDraft(draft)).recording;
+
+  it('goes with the camera; one that never was stays without a rule', () => {
+    expect(storedOf({ ...draftOfCamera(stored), recording: rule })).toEqual(rule);
+    expect(objectOfDraft(draftOfCamera(stored))).not.toHaveProperty('recording');
+  });
+  it('is switched off with its figures kept', () => {
+    const recorded = { ...stored, recording: rule };
+    const off = { ...draftOfCamera(recorded), recording: { ...rule, mode: 'off' as const } };
+    expect(storedOf(off)).toEqual({ ...rule, mode: 'off' });
+  });
+  it('a schedule needs days and times that are some; of another mode half filled in ones go', () => {
+    expect(isRuleRight(rule)).toBe(true);
+    for (const wrong of [
+      { ...night, days: [] },
+      { ...night, from: '24:30' },
+      { ...night, to: '6:00' },
+    ])
+      expect(isRuleRight({ ...rule, schedule: [wrong] })).toBe(false);
+    expect(isRuleRight({ ...rule, schedule: [] })).toBe(false);
+    const half = { ...rule, mode: 'continuous' as const, schedule: [{ ...night, to: '' }] };
+    expect(isRuleRight(half)).toBe(true);
+    expect(storedOf({ ...draftOfCamera(stored), recording: half })?.schedule).toEqual([]);
   });
 });
 
