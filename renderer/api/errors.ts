@@ -42,7 +42,8 @@ export function toApiError(error: unknown): ApiError {
   const data: unknown = error.data;
   if (CODES.includes(error.code) && isRecord(data) && typeof data.reason === 'string') {
     const params = isRecord(data.params) ? (data.params as JsonObject) : {};
-    if (data.reason === 'input') return new ApiError('INVALID', 'input', { path: firstIssuePath(params) });
+    if (data.reason === 'input')
+      return new ApiError('INVALID', 'input', { ...params, path: firstIssuePath(params) });
     return new ApiError(error.code as ErrorCode, data.reason, params);
   }
   if (error.code === 'NOT_FOUND') return new ApiError('NOT_FOUND', 'method');

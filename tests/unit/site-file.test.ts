@@ -20,7 +20,7 @@ test('the small site is sound and comes back from its own export', () => {
 test('a wrong value names its path and line', () => {
   const problems = problemsOf(text.replace('heartbeatSeconds: 60', 'heartbeatSeconds: often'));
   expect(problems).toMatchObject([
-    { path: 'devices[0].heartbeatSeconds', line: lineOf('heartbeatSeconds: 60'), code: 'invalid' },
+    { path: 'devices[0].heartbeatSeconds', line: lineOf('heartbeatSeconds: 60'), code: 'not_a_number' },
   ]);
 });
 test('broken YAML names its line', () => {

@@ -1,6 +1,7 @@
 import { LineCounter, isNode, parseDocument, stringify } from 'yaml';
 import type { SiteProblem } from '#contract/site.contract.ts';
 import { siteFile, type Site, type SiteFile } from '#contract/site.ts';
+import { schemaProblem } from './schema-problem.ts';
 import { checkSite } from './site-check.ts';
 
 const textOf = (path: readonly PropertyKey[]) =>
@@ -48,10 +49,9 @@ export function parseSiteFile(text: string): { file: SiteFile } | { problems: Si
   if (!parsed.success) {
     return {
       problems: parsed.error.issues.slice(0, 100).map((issue) => ({
+        ...schemaProblem(issue, content),
         path: textOf(issue.path),
         line: lineOf(issue.path),
-        code: 'invalid',
-        params: { message: issue.message },
       })),
     };
   }

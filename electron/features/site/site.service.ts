@@ -13,6 +13,7 @@ import {
 } from '#contract/site.ts';
 import { fail } from '#station/errors.ts';
 import { STATION_ACTOR, type Actor, type SitePort, type StationPorts, type Tx } from '#station/ports.ts';
+import { schemaProblem } from './schema-problem.ts';
 import { checkSite } from './site-check.ts';
 import { parseSiteFile, writeSiteFile } from './site-file.ts';
 import { indexSite } from './site-index.ts';
@@ -138,10 +139,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
       const checked = siteCollections[collection].safeParse(raw);
       if (!checked.success)
         return fail('INVALID', 'input', {
-          issues: checked.error.issues.map((issue) => ({
-            path: issue.path.join('.'),
-            message: issue.message,
-          })),
+          issues: checked.error.issues.slice(0, 20).map((issue) => schemaProblem(issue, raw)),
         });
       const object = checked.data;
       write((tx) => {
