@@ -12,7 +12,7 @@ import {
   recordId,
   siteId,
 } from './base.ts';
-import { camera, PULL_CHOICES, recordingRule, streamUrl } from './site.ts';
+import { camera, PULL_CHOICES, recordingRule, SOUND_CHOICES, streamUrl } from './site.ts';
 
 /** A code that the console words as `cameras.<group>.<code>` with `params`. */
 const coded = z.object({ code: z.string(), params: jsonObject.default({}) });
