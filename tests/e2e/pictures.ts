@@ -109,11 +109,11 @@ try {
     await take(page, 'overview');
   });
   await attempt('matrix', async () => {
-    await page.keyboard.press('v');
+    await open(page, '#/matrix');
     await page.locator('.matrix [data-primary=true]').waitFor();
     await camerasLive(page, 4);
     await page.locator('.matrix figure[data-shown-ms]').first().waitFor({ timeout: 30_000 });
-    await page.waitForTimeout(5_000);
+    await page.waitForTimeout(9_000);
     await take(page, 'matrix');
   });
   await attempt('alarms', async () => {
