@@ -49,7 +49,10 @@ export const device = z.object({
 export const streamUrl = z
   .url({ protocol: /^rtsps?$/ })
   .max(500)
-  .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), 'credentials belong in username and password');
+  .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), {
+    message: 'credentials belong in username and password',
+    params: { code: 'login_in_address' },
+  });
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
 /**
  * Who pulls a camera: `ffmpeg` in a process of its own; `direct`, the station's own client, least delay, with ffmpeg as

@@ -2,6 +2,7 @@ import type { JsonObject } from '#contract/base.ts';
 import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
 import type { Camera, PullChoice, RecordingRule, SoundChoice } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
+import { mountDraftOf, mountOfDraft, noMount, type MountDraft } from './mount-draft.ts';
 import { noRecording, storedRule } from './recording-rule.ts';
 
 /** A camera as the form holds it. */
@@ -24,6 +25,7 @@ export interface Draft {
   sound: SoundChoice;
   recording: RecordingRule;
   ptz: boolean;
+  mount: MountDraft;
   onvifAddress: string;
   onvifPort: number | null;
   onvifSecure: boolean;
@@ -53,6 +55,7 @@ export const emptyDraft = (): Draft => ({
   sound: 'live',
   recording: noRecording(),
   ptz: false,
+  mount: noMount(),
   onvifAddress: '',
   onvifPort: 80,
   onvifSecure: false,
@@ -75,6 +78,7 @@ export const draftOfCamera = (camera: Camera): Draft => ({
   transport: camera.transport,
   username: camera.username ?? '',
   ptz: camera.ptz,
+  mount: mountDraftOf(camera),
   pull: camera.pull,
   sound: camera.sound,
   recording: camera.recording ?? noRecording(),
@@ -148,7 +152,13 @@ export function fillTemplate(
 
 /** The object that `site.put` takes; what the form does not speak of stays as it was. */
 export function objectOfDraft(draft: Draft): JsonObject {
-  const { subUrl: _sub, username: _user, onvif: _onvif, ...kept } = draft.base ?? ({} as Partial<Camera>);
+  const {
+    subUrl: _sub,
+    username: _user,
+    onvif: _onvif,
+    mount: known,
+    ...kept
+  } = draft.base ?? ({} as Partial<Camera>);
   const object: Record<string, unknown> = {
     ...kept,
     id: draft.id.trim(),
@@ -162,6 +172,8 @@ export function objectOfDraft(draft: Draft): JsonObject {
   };
   const recording = storedRule(draft.recording, draft.base?.recording);
   if (recording) object['recording'] = recording;
+  const mount = mountOfDraft(draft.mount, known);
+  if (mount) object['mount'] = mount;
   if (draft.subUrl.trim()) object['subUrl'] = draft.subUrl.trim();
   if (draft.username.trim()) object['username'] = draft.username.trim();
   if (draft.onvifAddress.trim())

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProbedDevice } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema } from '#contract/site.ts';
 import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
+import { isTiltRight } from '../../../renderer/features/cameras/mount-draft.ts';
 import { isRuleRight, noRecording } from '../../../renderer/features/cameras/recording-rule.ts';
 
 const stored = cameraSchema.parse({
@@ -97,5 +98,33 @@ describe('what a device said', () => {
   it('ids and addresses of what is typed', () => {
     expect(freshId('FE80::1', 0, new Set())).toBe('cam-fe80-1');
     expect(fillTemplate({ main: 'rtsp://{host}:{port}/c{channel}', sub: null }, { host: 'fe80::1', port: 554, channel: 2 })).toEqual({ mainUrl: 'rtsp://[fe80::1]:554/c2', subUrl: '' }); // prettier-ignore
+  });
+});
+
+describe('how a PTZ camera hangs', () => {
+  const mount = { heightMetres: 12, panZeroDegrees: 180.123, panHalfDegrees: 170, tiltZeroDegrees: -20.04, tiltDegrees: 20, zoomTimes: 4 }; // prettier-ignore
+  const dome = cameraSchema.parse({ ...stored, ptz: true, mount });
+  const edited = (change: object) => {
+    const draft = draftOfCamera(dome);
+    return objectOfDraft({ ...draft, mount: { ...draft.mount, ...change } })['mount'];
+  };
+  it('is shown rounded, and kept as it was measured where it is not touched', () => {
+    expect(draftOfCamera(dome).mount).toMatchObject({ panZeroDegrees: 180.1, lowDegrees: -40, highDegrees: 0, turn: 'usual' }); // prettier-ignore
+    expect(edited({})).toEqual(mount);
+    expect(edited({ heightMetres: 9 })).toEqual({ ...mount, heightMetres: 9 });
+  });
+  it('takes a tilt range by its ends, a direction, and forgets what is emptied', () => {
+    expect(edited({ lowDegrees: -90, highDegrees: 20, turn: 'anticlockwise' })).toEqual({
+      ...mount,
+      ...{ tiltZeroDegrees: -35, tiltDegrees: 55, clockwise: false },
+    });
+    const emptied = edited({ lowDegrees: null, highDegrees: null, panZeroDegrees: null });
+    expect(emptied).toEqual({ heightMetres: 12, panHalfDegrees: 170, zoomTimes: 4 });
+  });
+  it('half a range says nothing', () => {
+    const { mount: known } = draftOfCamera(dome);
+    expect(isTiltRight(known)).toBe(true);
+    expect(isTiltRight({ ...known, lowDegrees: null })).toBe(false);
+    expect(isTiltRight({ ...known, lowDegrees: 0 })).toBe(false);
   });
 });
