@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { boxHead, fragmentFacts } from './boxes.ts';
 import { diskError, RecordingError } from './errors.ts';
 import { MAX_HEAD_BYTES, readHead, type FileFacts } from './file-facts.ts';
-import { isSound, readSound } from './sound-fragment.ts';
+import { isSound, readSound, type SoundSample } from './sound-fragment.ts';
 import { soundOf } from './sound-init.ts';
 import type { FileSound } from './sound-types.ts';
 import { TICKS_PER_SECOND, type Part } from './types.ts';
@@ -112,7 +112,9 @@ export function framesOf(data: Buffer, part: Part): FrameOfFile[] {
 export interface SoundOfFile {
   data: Buffer;
   ticks: number;
+  /** When it begins and ends: a packet of it may last half a second. */
   wallMs: number;
+  endMs: number;
 }
 
 /**
@@ -126,12 +128,50 @@ export function soundsOf(data: Buffer, part: Part, sound: FileSound): SoundOfFil
     if (!head || at + head.bytes > data.length) return found;
     if (head.type === 'moof' && isSound(data.subarray(at + 8, at + head.bytes)))
       for (const sample of readSound(data.subarray(at)) ?? []) {
-        const ticks = Math.round((sample.at * TICKS_PER_SECOND) / sound.sampleRate);
-        found.push({ data: sample.data, ticks, wallMs: wallOfSound(part, ticks) });
+        found.push({ data: sample.data, ...timesOf(sample, part, sound) });
       }
     at += head.bytes;
   }
   return found;
+}
+
+/**
+ * Takes the sound of a part out where any of it is hidden: its boxes become free space, so that all else stays in place.
+ * @param data the part's bytes, or those from one of its key frames on; changed in place
+ */
+export function silence(
+  data: Buffer,
+  part: Part,
+  sound: FileSound,
+  isHidden: (fromMs: number, toMs: number) => boolean,
+): void {
+  for (let at = 0; at < data.length;) {
+    const head = boxHead(data, at);
+    if (!head || at + head.bytes > data.length) return;
+    const next = at + head.bytes;
+    if (head.type === 'moof' && isSound(data.subarray(at + 8, next))) {
+      const samples = readSound(data.subarray(at));
+      const times = samples?.map((sample) => timesOf(sample, part, sound));
+      // What cannot be told is not shown either.
+      if (!times || times.some(({ wallMs, endMs }) => isHidden(wallMs, endMs))) {
+        free(data, at, head.bytes);
+        const media = boxHead(data, next);
+        if (media?.type === 'mdat') free(data, next, Math.min(media.bytes, data.length - next));
+      }
+    }
+    at = next;
+  }
+}
+
+function free(data: Buffer, at: number, bytes: number): void {
+  data.write('free', at + 4, 'latin1');
+  data.fill(0, at + 8, at + bytes);
+}
+
+function timesOf({ at, samples }: SoundSample, part: Part, { sampleRate }: FileSound) {
+  const ticksAt = (sample: number) => Math.round((sample * TICKS_PER_SECOND) / sampleRate);
+  const ticks = ticksAt(at);
+  return { ticks, wallMs: wallOfSound(part, ticks), endMs: wallOfSound(part, ticksAt(at + samples)) };
 }
 
 /** As `wallAt`, but sound may reach a little over the part that it came in. */

@@ -49,10 +49,18 @@ const ROWS: Row[] = [
   { name: 'frames of about one packet', mount: { bitrateKbps: 165 } },
   { name: 'a key frame each 5 s', mount: { gopSeconds: 5 } },
   { name: '21 frames for 25', mount: { fps: 25, sendFps: 21 } },
-  { name: 'AAC', mount: { sound: 'aac' }, heard: 'aac' },
-  { name: 'A-law', mount: { sound: 'alaw' }, heard: 'pcma' },
-  { name: 'mu-law', mount: { sound: 'ulaw' }, heard: 'pcmu' },
-  { name: 'AAC, UDP', mount: { sound: 'aac' }, heard: 'aac', transport: 'udp', directAs: 'ffmpeg' },
+  { name: 'AAC', mount: { sound: 'aac' }, width: 320, heard: 'aac' },
+  { name: 'A-law', mount: { sound: 'alaw' }, width: 320, heard: 'pcma' },
+  { name: 'mu-law', mount: { sound: 'ulaw' }, width: 320, heard: 'pcmu' },
+  {
+    name: 'AAC, UDP',
+    mount: { sound: 'aac' },
+    width: 320,
+    width: 320,
+    heard: 'aac',
+    transport: 'udp',
+    directAs: 'ffmpeg',
+  },
   { name: 'no sound', mount: {}, heard: null },
 ];
 const pathOf = (at: number) => `/row-${at}`;

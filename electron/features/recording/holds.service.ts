@@ -89,8 +89,8 @@ export function createHolds({ db, write, audit, clock, site, newId }: Ports) {
       });
     },
     /** The block that covers a moment of a camera, if any. */
-    blockAt(cameraId: string, atMs: number): PrivacyBlock | undefined {
-      const moment = { fromMs: atMs, toMs: atMs + 1 };
+    blockAt(cameraId: string, atMs: number, toMs = 0): PrivacyBlock | undefined {
+      const moment = { fromMs: atMs, toMs: Math.max(toMs, atMs + 1) };
       return blocks().find((block) => block.cameraIds.includes(cameraId) && overlaps(block, moment));
     },
 

@@ -170,7 +170,7 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
       const tile = openReplay(request, outlet, {
         clock,
         cursor: cursor(cameraId),
-        blockAt: (atMs) => (withBlocked ? undefined : holds.blockAt(cameraId, atMs)),
+        blockAt: (atMs, toMs) => (withBlocked ? undefined : holds.blockAt(cameraId, atMs, toMs)),
         reasonOf: async (span) => (await timeline.read([cameraId], span))[0]?.gaps[0]?.reason ?? null,
         onError: (error) => log.error('replay failed', { camera: cameraId, error: error.message }),
       });

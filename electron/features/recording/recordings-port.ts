@@ -1,5 +1,6 @@
 import { overlaps } from '#domain/recording-spans.ts';
 import type { Span } from '#domain/recording-types.ts';
+import { silence, type RecordingReader } from '#native/recording/file-reader.ts';
 import type { Part } from '#native/recording/types.ts';
 import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
 import type { FileRow } from './files.store.ts';
@@ -9,6 +10,9 @@ import type { Timeline } from './timeline.ts';
 
 /** Read with one call: a fast disk is not kept waiting, and an export never has much in memory. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
+
+/** What is read begins with a key frame before the time, and sound reaches over its part: so far what is hidden matters. */
+const REACH_MS = 60_000;
 
 /** Parts that follow each other in a file; the first from `offset` on, which is a key frame's. */
 interface Run {
@@ -32,11 +36,12 @@ export function recordingsPort(shelf: Shelf, timeline: Timeline, holds: Holds): 
       };
     },
     async *readParts(cameraId, fromMs, toMs, options = {}) {
-      const hidden = options.withBlocked ? [] : timeline.blockedOf(cameraId, { fromMs, toMs });
+      const near = { fromMs: fromMs - REACH_MS, toMs: toMs + REACH_MS };
+      const hidden = options.withBlocked ? [] : timeline.blockedOf(cameraId, near);
       for (const file of shelf.between(cameraId, fromMs, toMs)) {
         const runs = runsOf(shelf.parts(file), { fromMs, toMs }, hidden);
         try {
-          for await (const chunk of readRuns(shelf, file, runs)) {
+          for await (const chunk of readRuns(shelf, file, runs, hidden)) {
             if (options.signal?.aborted) return;
             yield chunk;
           }
@@ -92,7 +97,29 @@ export function runsOf(parts: readonly Part[], span: Span, hidden: readonly Span
   return runs;
 }
 
-async function* readRuns(shelf: Shelf, file: FileRow, runs: readonly Run[]): AsyncGenerator<RecordedChunk> {
+/** What is hidden is not heard either: sound reaches a little over the part that it came in. */
+function silenceHidden(
+  data: Buffer,
+  offset: number,
+  parts: readonly Part[],
+  reader: RecordingReader,
+  hidden: readonly Span[],
+): void {
+  const { sound } = reader;
+  if (!sound || hidden.length === 0) return;
+  const isHidden = (fromMs: number, toMs: number) => hidden.some((one) => overlaps(one, { fromMs, toMs }));
+  for (const part of parts) {
+    const from = Math.max(0, part.offset - offset);
+    silence(data.subarray(from, part.offset + part.bytes - offset), part, sound, isHidden);
+  }
+}
+
+async function* readRuns(
+  shelf: Shelf,
+  file: FileRow,
+  runs: readonly Run[],
+  hidden: readonly Span[],
+): AsyncGenerator<RecordedChunk> {
   if (runs.length === 0) return;
   const reader = await shelf.open(file);
   try {
@@ -102,6 +129,7 @@ async function* readRuns(shelf: Shelf, file: FileRow, runs: readonly Run[]): Asy
       const begin = first.keys.find((one) => one.offset === offset);
       const skipped = begin ? first.keys.indexOf(begin) : -1;
       const data = await reader.read(offset, last.offset + last.bytes - offset);
+      silenceHidden(data, offset, parts, reader, hidden);
       yield {
         fileId: file.uuid,
         ...{ epoch: file.epoch, codec: file.codec, width: file.width, height: file.height },

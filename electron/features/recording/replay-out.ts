@@ -18,7 +18,11 @@ const SOUND_LATE_MS = 200;
 type Notice = Extract<MediaNotice, { type: 'replay' }>;
 
 /** What one replaying tile sends to its console: notices, init segments, frames and what is heard with them. */
-export function createReplayOut(sub: number, outlet: MediaOutlet, isHidden: (atMs: number) => boolean) {
+export function createReplayOut(
+  sub: number,
+  outlet: MediaOutlet,
+  isHidden: (fromMs: number, toMs: number) => boolean,
+) {
   let jump = 0;
   let sequence = 0;
   let sentFile: number | undefined;
@@ -37,9 +41,9 @@ export function createReplayOut(sub: number, outlet: MediaOutlet, isHidden: (atM
   function sendSounds({ sounds, wallMs }: CursorFrame, cached: boolean, isHeard: boolean): void {
     coming = [...coming, ...sounds].filter((one) => one.wallMs > wallMs - SOUND_LATE_MS);
     if (cached) return;
-    for (const { data, wallMs: atMs, ticks } of isHeard ? coming : []) {
+    for (const { data, wallMs: atMs, endMs, ticks } of isHeard ? coming : []) {
       // What may not be seen is not heard either, also where it shares a part with what may.
-      if (isHidden(atMs)) continue;
+      if (isHidden(atMs, endMs)) continue;
       const header = { key: false, init: false, discontinuity: false, cached: false };
       sendBytes(data, { ...header, receivedAtMs: atMs, ticks, sound: true });
     }

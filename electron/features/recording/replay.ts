@@ -24,8 +24,8 @@ type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; back?: boolean;
 export interface ReplayDeps {
   clock: Clock;
   cursor: Cursor;
-  /** The span around a moment that this session may not see, if there is one. */
-  blockAt(atMs: number): Span | undefined;
+  /** The span around a moment, or that reaches into a time, that this session may not see, if there is one. */
+  blockAt(atMs: number, toMs?: number): Span | undefined;
   /** Why nothing is recorded in a span. */
   reasonOf(span: Span): Promise<RecordingState['reason']>;
   onError(error: Error): void;
@@ -34,7 +34,11 @@ export interface ReplayDeps {
 /** Sends one recording to one tile, a little ahead of the console's clock. */
 export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: ReplayDeps): ReplayTile {
   const { clock, cursor } = deps;
-  const out = createReplayOut(request.sub, outlet, (atMs) => deps.blockAt(atMs) !== undefined);
+  const out = createReplayOut(
+    request.sub,
+    outlet,
+    (fromMs, toMs) => deps.blockAt(fromMs, toMs) !== undefined,
+  );
   const nap = createNap(clock);
   let pace = { atMs: request.atMs, speed: request.speed, sinceMs: clock.monotonicMs() };
   let pending: Jump | undefined = { ...request, direction: 0 };
