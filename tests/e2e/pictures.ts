@@ -111,14 +111,15 @@ try {
   await attempt('matrix', async () => {
     await open(page, '#/matrix');
     await page.locator('.matrix [data-primary=true]').waitFor();
-    await camerasLive(page, 4);
+    await camerasLive(page, 3);
     await page.locator('.matrix figure[data-shown-ms]').first().waitFor({ timeout: 30_000 });
     await page.waitForTimeout(9_000);
     await take(page, 'matrix');
   });
   await attempt('alarms', async () => {
     await open(page, '#/alarms');
-    await page.waitForTimeout(2_500);
+    await camerasLive(page, 2);
+    await page.waitForTimeout(8_000);
     await take(page, 'alarms');
   });
   await attempt('video', async () => {
