@@ -1,5 +1,4 @@
 import type { RecordingCause } from '#domain/recording-types.ts';
-import { prftBox } from '#native/recording/boxes.ts';
 import { diskError, type RecordingErrorCode } from '#native/recording/errors.ts';
 import { createRecordingFile, type RecordingFile } from '#native/recording/file-writer.ts';
 import { partBuilder } from '#native/recording/part-builder.ts';
@@ -16,6 +15,7 @@ import {
 import type { Clock } from '#station/clock.ts';
 import type { StreamRow } from './files.store.ts';
 import type { Library, OpenFile } from './library.ts';
+import { fitted, wallJump } from './tape-clock.ts';
 import type { Volumes } from './volumes.ts';
 
 /** A file is closed with the first key frame after this; each has its own length, so that not all disks' files change at once. */
@@ -24,10 +24,6 @@ const FILE_MS = { least: 240_000, most: 300_000 };
 const FILE_LIMIT_MS = 600_000;
 /** What a disk that stands still may leave in memory: twenty seconds of 4 Mbit/s. */
 const MAX_QUEUE_BYTES = 10 * 1024 * 1024;
-/** Wall and media time of a stream may part by this much between two parts; more is a clock that was set. */
-const CLOCK_MS = { back: 1_000, away: 5_000 };
-/** Nothing came for longer: a gap that is to be seen as one. */
-const HOLE_MS = 3_000;
 const FLUSH_MS = 1_200;
 
 export interface TapeDeps {
@@ -142,7 +138,8 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
   }
 
   async function writeOne(job: Job): Promise<void> {
-    const part = fitted(job.part);
+    const { part, isClockSet } = fitted(job.part, writing?.last);
+    if (isClockSet) builder.cutAtNextKey();
     if (writing && endsBefore(writing, job, part)) await endFile();
     if (!writing) {
       // A file that does not begin with a key frame could not be shown.
@@ -181,49 +178,19 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     }
   }
 
-  const lastPart = (): Part | undefined => writing?.last;
-
-  /** How the wall clock went on since the last part of the file. */
-  function wallJump(part: Pick<Part, 'wallMs' | 'ticks'>): 'back' | 'away' | 'hole' | undefined {
-    const last = lastPart();
-    if (!last) return undefined;
-    const stepMs = part.wallMs - last.endWallMs;
-    const mediaMs = ((part.ticks - last.endTicks) / TICKS_PER_SECOND) * 1000;
-    if (stepMs < -CLOCK_MS.back) return 'back';
-    if (Math.abs(stepMs - mediaMs) > CLOCK_MS.away) return 'away';
-    return stepMs > HOLE_MS ? 'hole' : undefined;
-  }
-
   function endsBefore(
-    { track: own, file, limitMs, firstTicks }: Writing,
+    { track: own, file, limitMs, firstTicks, last }: Writing,
     job: Job,
     part: PendingPart,
   ): boolean {
     if (job.isFresh || job.track !== own) return true;
     const ageMs = part.endWallMs - file.row.startMs;
     if (!part.startsWithKey) return ageMs > FILE_LIMIT_MS;
-    const jump = wallJump(job.part);
-    const last = lastPart();
+    const jump = wallJump(job.part, last);
     if (jump === 'away' && last && job.part.wallMs > last.endWallMs)
       deps.onClockForward(last.endWallMs, job.part.wallMs);
     const mediaMs = ((part.endTicks - firstTicks) / TICKS_PER_SECOND) * 1000;
     return jump !== undefined || Math.max(ageMs, mediaMs) >= limitMs || job.cause !== file.row.cause;
-  }
-
-  /**
-   * Within a file wall time never goes back. When the clock was set in the middle of a group of pictures, the file goes on
-   * by media time up to the next key frame, where another file begins with the new time: nothing is lost.
-   */
-  function fitted(part: PendingPart): PendingPart {
-    const last = lastPart();
-    if (!last || (part.startsWithKey && wallJump(part) !== undefined)) return part;
-    const jump = wallJump(part);
-    const mediaMs = Math.max(0, Math.round(((part.ticks - last.endTicks) / TICKS_PER_SECOND) * 1000));
-    if (jump === 'back' || jump === 'away') {
-      builder.cutAtNextKey();
-      return shifted(part, last.endWallMs + mediaMs - part.wallMs);
-    }
-    return part.wallMs < last.endWallMs ? shifted(part, last.endWallMs - part.wallMs) : part;
   }
 
   async function begin({ part, track: of, cause: why }: Job): Promise<Writing | undefined> {
@@ -319,16 +286,5 @@ export function createTape(stream: StreamRow, deps: TapeDeps) {
     get lastPartAtMs() {
       return lastPartAtMs;
     },
-  };
-}
-
-function shifted(part: PendingPart, byMs: number): PendingPart {
-  const wallMs = part.wallMs + byMs;
-  return {
-    ...part,
-    buffers: [prftBox(wallMs, part.ticks), ...part.buffers.slice(1)],
-    wallMs,
-    endWallMs: part.endWallMs + byMs,
-    keys: part.keys.map((key) => ({ ...key, wallMs: key.wallMs + byMs })),
   };
 }
