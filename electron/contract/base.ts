@@ -37,7 +37,6 @@ export interface MethodMeta {
 
 const errorData = z.object({ reason: z.string(), params: jsonObject.default({}) });
 /** `reason` is a dotted code the console words as `error.<reason>`; `params` fill the sentence. */
-export type ErrorData = z.infer<typeof errorData>;
 export const commonErrors = {
   UNAUTHENTICATED: { status: 401, data: errorData },
   FORBIDDEN: { status: 403, data: errorData },

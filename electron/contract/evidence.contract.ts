@@ -38,7 +38,6 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** One file of a bundle. */
 export const evidenceFile = z.object({ name: z.string(), bytes: z.int(), sha256 });
-export type EvidenceFile = z.infer<typeof evidenceFile>;
 
 export const evidenceExport = z.object({
   id: recordId,

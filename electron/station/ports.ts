@@ -2,7 +2,7 @@
  * What the station gives to every feature, and what features give each other. Features never import
  * one another: they meet over these types, wired in `wiring.ts`, or over the bus.
  */
-import type { LocalText, JsonObject, LngLat, Priority } from '#contract/base.ts';
+import type { LocalText, JsonObject, Priority } from '#contract/base.ts';
 import type { Alarm } from '#contract/alarms.contract.ts';
 import type { CommandReceipt } from '#contract/devices.contract.ts';
 import type { HealthItem } from '#contract/system.contract.ts';
@@ -342,10 +342,4 @@ export interface ReplayTile {
   rested(): Promise<void>;
   /** Settles when nothing of it is left. */
   ended: Promise<void>;
-}
-
-/** A console's marks for alarms on the map. */
-export interface AlarmSpot {
-  placeId: string | null;
-  position: LngLat | null;
 }

@@ -8,7 +8,6 @@ import { appendLog } from './alarm-log.store.ts';
 import { openAlarms, saveAlarm } from './alarms.store.ts';
 import { surroundingsOf } from './surroundings.ts';
 
-export type AlarmDesk = ReturnType<typeof createAlarmDesk>;
 export interface DeskDeps {
   /** Plans for an alarm, best first. */
   offersFor(alarm: Pick<Alarm, 'type' | 'priority' | 'placeId'>): string[];

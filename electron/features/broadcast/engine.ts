@@ -207,4 +207,3 @@ export function createEngine(
     },
   };
 }
-export type Engine = ReturnType<typeof createEngine>;

@@ -19,7 +19,6 @@ export interface OpenRun {
   state: RunState;
 }
 export type Refused = { code: RunRefusal; params: Record<string, string | number> };
-export type RunDesk = ReturnType<typeof createRunDesk>;
 
 /**
  * Keeps the runs that are under way: appends what the rules decide, asks the gate for effects once

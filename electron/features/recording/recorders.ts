@@ -16,7 +16,6 @@ const NO_RULE = recordingRule.parse({});
 export const ruleOf = (camera: Camera | undefined): RecordingRule => camera?.recording ?? NO_RULE;
 
 type Deps = Omit<RecorderDeps, 'onClockForward' | 'library' | 'clock' | 'log'> & { library: Library };
-export type Recorders = ReturnType<typeof createRecorders>;
 
 /** One recorder per camera that is to be recorded: follows site, schedule and alarms, and notes why nothing is recorded. */
 export function createRecorders(ports: StationPorts, deps: Deps) {

@@ -26,7 +26,6 @@ export interface RetentionDeps {
   /** How long a camera's recordings are kept. */
   keepMs(cameraId: string): number;
 }
-export type Retention = ReturnType<typeof createRetention>;
 
 /** Deletes what is over its term, and the oldest when room is needed; first from the index, then from the disk. */
 export function createRetention({ library, volumes, clock, log, holds, keepMs }: RetentionDeps) {

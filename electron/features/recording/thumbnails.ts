@@ -15,7 +15,6 @@ export interface ThumbnailDeps {
   cursor(cameraId: string): Cursor;
   isBlocked(cameraId: string, atMs: number): boolean;
 }
-export type Thumbnails = ReturnType<typeof createThumbnails>;
 
 /** Small pictures of key frames, kept in memory up to a bound, those not asked for longest going first. */
 export function createThumbnails({ ffmpegPath, cursor, isBlocked }: ThumbnailDeps) {

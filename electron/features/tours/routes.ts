@@ -10,7 +10,6 @@ import type { Walks } from './walks.ts';
 /** Runs opened at once after a long time off; what is older is logged only. */
 const CATCH_UP = 100;
 
-export type Routes = ReturnType<typeof createRoutes>;
 type Ports = Pick<
   StationPorts,
   'clock' | 'db' | 'write' | 'audit' | 'site' | 'log' | 'newId' | 'liveCollection'

@@ -33,8 +33,6 @@ const NOT_THE_CAMERA = new Set([
   'failed',
 ]);
 
-export type VideoService = ReturnType<typeof createVideo>;
-
 /** What the service has to know of a session. */
 export interface VideoSessions<Session> {
   /** Whether it is still signed in and may look. */
