@@ -96,7 +96,6 @@ export const streamFacts = z.object({
   audio: z.array(z.string()),
   clockOffsetMs: z.number().nullable(),
 });
-export type StreamFacts = z.infer<typeof streamFacts>;
 export const streamTest = z.object({
   /** Why there is no picture, worded as `cameras.reason.<code>`; null when there is one. */
   reason: z.string().nullable(),

@@ -237,7 +237,6 @@ export const siteFile = site.extend({
 });
 export type Site = z.infer<typeof site>;
 export type SiteFile = z.infer<typeof siteFile>;
-export type SiteInfo = z.infer<typeof siteInfo>;
 export type Place = z.infer<typeof place>;
 export type Device = z.infer<typeof device>;
 export type Camera = z.infer<typeof camera>;
