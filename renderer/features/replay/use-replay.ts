@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@vueuse/core';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { computed, nextTick, ref, shallowRef, watch } from 'vue';
 import { useRoute } from 'vue-router';
 import { api } from '#api/client.ts';
 import { useLive } from '#api/live.ts';
@@ -8,7 +8,7 @@ import { useSite } from '#api/site.ts';
 import { stationNowMs } from '#api/station-time.ts';
 import { usePlayback } from '#ui/player/playback.ts';
 import { follow, type TimeSpan } from '#ui/timeline/scale.ts';
-import { firstCameras } from './first-cameras.ts';
+import { firstCameras, firstTime } from './first-cameras.ts';
 import { useTimeline } from './use-timeline.ts';
 
 export const MAX_CAMERAS = 16;
@@ -51,6 +51,19 @@ export function useReplay() {
     playback.seek(atMs);
     view.value = follow(view.value, playback.position());
   }
+  const isOpening = () => playback.jump.value === 1 && !route.query['alarm'] && !route.query['camera'];
+  const stopOpening = watch(
+    [recorded.list, cameraIds],
+    () => {
+      if (recorded.list.value.length === 0 || cameraIds.value.length === 0) return;
+      const nowMs = stationNowMs();
+      const atMs = firstTime(cameraIds.value, recorded.list.value, START_BEHIND_MS, nowMs);
+      // Only from where nothing is: what is being recorded has its pictures there already.
+      if (isOpening() && atMs < nowMs - 2 * START_BEHIND_MS) goTo(atMs);
+      void nextTick(() => stopOpening());
+    },
+    { immediate: true },
+  );
   watch(playback.atMs, (at) => {
     if (playback.playing.value) view.value = follow(view.value, at);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplayNotice } from '#api/media-socket.ts';
 import { playbackWord } from '#ui/player/playback-word.ts';
-import { firstCameras } from '../../../renderer/features/replay/first-cameras.ts';
+import { firstCameras, firstTime } from '../../../renderer/features/replay/first-cameras.ts';
 
 const notice = (about: Partial<ReplayNotice>): ReplayNotice => ({
   ...{ type: 'replay', sub: 1, jump: 1, state: 'jumped', atMs: null, toMs: null, reason: null },
@@ -33,6 +33,22 @@ describe('what is told instead of a picture', () => {
   it('the end once its last picture has stood for a while', () => {
     const told = notice({ state: 'ended', atMs: 5_000 });
     expect([8_000, 8_001].map((at) => playbackWord(told, at))).toEqual([null, 'ended']);
+  });
+});
+
+describe('the time that replay opens at', () => {
+  const at = (newest: (number | null)[]) =>
+    firstTime(
+      ['a', 'b'],
+      newest.map((newestMs, index) => ({ id: 'abc'[index]!, newestMs })),
+      30,
+      1_000,
+    );
+  it('is a while ago; before the last picture of those cameras where it is older', () => {
+    expect(at([998, 200])).toBe(968);
+    expect(at([500, 200, 999])).toBe(470);
+    expect(at([1_005, null])).toBe(970);
+    expect(at([null, null, 999])).toBe(970);
   });
 });
 
