@@ -1,42 +1,10 @@
 /** "Look here" on the demo park: a click on the map, the cameras that see it, and the dome that really turns to it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test as base, type Locator, type Page } from '@playwright/test';
-import { openApi, type Api } from '#tests/peers/console-api.ts';
-import { startWebHost } from '#tests/peers/web-host.ts';
-import { ROOT } from '../../electron/hosts/launch/paths.mjs';
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Api } from '#tests/peers/console-api.ts';
 import { open, signIn, tile } from './console.ts';
+import { test } from './demo-park.ts';
 import { word } from './words.ts';
 
-interface DemoPark {
-  url: string;
-  api(username: string): Promise<Api>;
-}
-/** The demo park as it comes, in the built host. */
-const test = base.extend<{ demo: DemoPark }>({
-  demo: async ({ browserName: _ }, use) => {
-    const data = mkdtempSync(join(tmpdir(), 'guardroom-look-'));
-    const site = join(ROOT, 'resources', 'demo', 'site.yaml');
-    const host = await startWebHost(data, ['--site', site, '--no-browser'], { built: true });
-    const closers: (() => void)[] = [];
-    try {
-      await use({
-        url: host.url,
-        async api(username) {
-          const { api, close } = await openApi(host.url, { username, password: `demo-${username}` });
-          closers.push(close);
-          return api;
-        },
-      });
-    } finally {
-      for (const close of closers) close();
-      host.child.kill('SIGTERM');
-      await host.ended;
-      rmSync(data, { recursive: true, force: true });
-    }
-  },
-});
 const DOME = 'm-01';
 const strip = (page: Page) => page.getByRole('region', { name: word('look.title') });
 const outcome = (page: Page) => strip(page).locator(`li:has([data-camera="${DOME}"]) > p`);
