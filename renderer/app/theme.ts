@@ -115,5 +115,7 @@ export const themeOverrides: GlobalThemeOverrides = {
     buttonBoxShadowHover: 'none',
   },
   Dialog: { iconColor: text.t1 },
+  // What cannot be chosen is still read.
+  Dropdown: { optionOpacityDisabled: '0.7' },
   Tooltip: { color: s.s3, textColor: text.t0 },
 };
