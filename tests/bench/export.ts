@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leader, openEvidencePark } from '#tests/fixtures/evidence-park.ts';
 import { encodeClip, fileOf, recordingsOf } from '#tests/fixtures/recordings.ts';
-import type { RecordedChunk } from '#station/ports.ts';
+import type { RecordedChunk } from '#station/recorded.ts';
 import type { BenchRow } from './report.ts';
 
 /** An hour of a main stream of about 4 Mbit/s. */

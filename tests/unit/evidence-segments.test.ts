@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { segmentPlan } from '#features/evidence/segments.ts';
-import type { RecordedChunk } from '#station/ports.ts';
+import type { RecordedChunk } from '#station/recorded.ts';
 
 const init = Buffer.from('init');
 const chunk = (change: Partial<RecordedChunk>): RecordedChunk => ({

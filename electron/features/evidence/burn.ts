@@ -6,7 +6,7 @@ import { boxesIn, findBox } from '#native/mp4/boxes.ts';
 import { initTracks } from '#native/mp4/fragments.ts';
 import { SOUND_TRACK_ID } from '#native/recording/sound-types.ts';
 import { startChild, type Child } from '#native/process/child.ts';
-import type { RecordedChunk } from '#station/ports.ts';
+import type { RecordedChunk } from '#station/recorded.ts';
 
 const TICKS_PER_MS = 90;
 /** Where systems keep a plain font; without one, ffmpeg asks fontconfig. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { soundOf } from '#native/recording/sound-init.ts';
 import { mp4Writer, type Mp4Writer } from '#native/mp4/writer.ts';
-import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
+import type { RecordedChunk, RecordingsPort } from '#station/recorded.ts';
 import { startBurn, type Burn } from './burn.ts';
 import { hashedFile, hashFile, type BundleFile, type HashedFile } from './hashed-file.ts';
 import { fileStamp, utcOffsetMs } from '#station/paper/local-time.ts';

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvidenceExport } from '#contract/evidence.contract.ts';
 import { fail } from '#station/errors.ts';
-import { STATION_ACTOR, type Actor, type RecordingsPort, type StationPorts } from '#station/ports.ts';
+import { STATION_ACTOR, type Actor, type StationPorts } from '#station/ports.ts';
+import type { RecordingsPort } from '#station/recorded.ts';
 import { createDownloads } from './downloads.ts';
 import {
   exportsIn,

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { EVIDENCE_WARNINGS } from '#contract/evidence.contract.ts';
-import type { RecordingsPort, StationPorts } from '#station/ports.ts';
+import type { StationPorts } from '#station/ports.ts';
+import type { RecordingsPort } from '#station/recorded.ts';
 import { exportCamera, type CameraFacts } from './camera-export.ts';
 import { roomWatch } from './disk-room.ts';
 import {

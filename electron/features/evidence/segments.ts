@@ -1,4 +1,4 @@
-import type { RecordedChunk } from '#station/ports.ts';
+import type { RecordedChunk } from '#station/recorded.ts';
 
 /** Files of a recording follow each other within a frame or two; a longer pause is a gap, and a new MP4 begins. */
 export const CONTIGUOUS_MS = 1_000;

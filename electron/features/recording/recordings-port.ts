@@ -2,7 +2,7 @@ import { overlaps } from '#domain/recording-spans.ts';
 import type { Span } from '#domain/recording-types.ts';
 import { silence, type RecordingReader } from '#native/recording/file-reader.ts';
 import type { Part } from '#native/recording/types.ts';
-import type { RecordedChunk, RecordingsPort } from '#station/ports.ts';
+import type { RecordedChunk, RecordingsPort } from '#station/recorded.ts';
 import type { FileRow } from './files.store.ts';
 import type { Holds } from './holds.service.ts';
 import type { Shelf } from './shelf.ts';
