@@ -9,17 +9,31 @@ import { ROOT } from '../../electron/hosts/launch/paths.mjs';
 export interface DemoPark {
   url: string;
   api(username: string): Promise<Api>;
+  /** Ends the station and starts it again on the same data; it has another address then. */
+  restart(): Promise<void>;
 }
 /** The demo park as it comes, in the built host. */
 export const test = base.extend<{ demo: DemoPark }>({
   demo: async ({ browserName: _ }, use) => {
     const data = mkdtempSync(join(tmpdir(), 'guardroom-look-'));
     const site = join(ROOT, 'resources', 'demo', 'site.yaml');
-    const host = await startWebHost(data, ['--site', site, '--no-browser'], { built: true });
+    const start = () => startWebHost(data, ['--site', site, '--no-browser'], { built: true });
+    let host = await start();
+    const stop = async () => {
+      for (const close of closers.splice(0)) close();
+      host.child.kill('SIGTERM');
+      await host.ended;
+    };
     const closers: (() => void)[] = [];
     try {
       await use({
-        url: host.url,
+        get url() {
+          return host.url;
+        },
+        async restart() {
+          await stop();
+          host = await start();
+        },
         async api(username) {
           const { api, close } = await openApi(host.url, { username, password: `demo-${username}` });
           closers.push(close);
@@ -27,9 +41,7 @@ export const test = base.extend<{ demo: DemoPark }>({
         },
       });
     } finally {
-      for (const close of closers) close();
-      host.child.kill('SIGTERM');
-      await host.ended;
+      await stop();
       rmSync(data, { recursive: true, force: true });
     }
   },

@@ -1,4 +1,4 @@
-/** Steering on the demo park's dome: hands, presets, who has it, the tour it goes back to, how it hangs, and in the matrix. */
+/** Steering on the demo park's dome: hands, presets, who has it, the tour it goes back to and how it hangs. */
 import { expect, type Page } from '@playwright/test';
 import type { Api } from '#tests/peers/console-api.ts';
 import { open, signIn } from './console.ts';
@@ -85,6 +85,9 @@ test('calibrated by two known points, the dome keeps it with the park', async ({
   await expect(panel(page).locator('.calibrate li')).toHaveCount(2);
   await panel(page).getByRole('button', { name: word('app.save') }).click(); // prettier-ignore
   await expect(panel(page).locator('.calibrate [role=status]')).toBeVisible();
-  const { cameras } = await leader.site.get();
-  expect(cameras.find(({ id }) => id === DOME)?.mount?.clockwise).toBeDefined();
+  const mountOf = async (api: Api) => (await api.site.get()).cameras.find(({ id }) => id === DOME)?.mount;
+  const learned = await mountOf(leader);
+  expect(learned?.clockwise).toBeDefined();
+  await demo.restart();
+  expect(await mountOf(await demo.api('leader'))).toEqual(learned);
 });
