@@ -286,10 +286,12 @@ describe('a disk', () => {
     // What is open goes on to where it is; the next file would need the disk.
     await desk.play(30);
     await desk.play(10, { again: true });
+    await desk.recording.settle();
     expect(desk.recording.volumes.all()[0]!.state).toBe('missing');
     expect(desk.events).toContain('raise recording.disk_missing');
     writeFileSync(path.join(place, 'volume.json'), JSON.stringify({ id: 'another' }));
     await desk.play(10);
+    await desk.recording.settle();
     expect(desk.recording.volumes.all()[0]!.state).toBe('swapped');
     expect(filesOf(place)).toEqual([]);
     rmSync(place, { recursive: true });

@@ -56,7 +56,6 @@ const ROWS: Row[] = [
     name: 'AAC, UDP',
     mount: { sound: 'aac' },
     width: 320,
-    width: 320,
     heard: 'aac',
     transport: 'udp',
     directAs: 'ffmpeg',
