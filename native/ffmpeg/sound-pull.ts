@@ -12,7 +12,7 @@ export interface SoundOffer {
   index: number;
 }
 
-export interface SoundPullOptions extends RunOptions {
+interface SoundPullOptions extends RunOptions {
   offer: SoundOffer;
   /**
    * @param data one access unit of AAC, or samples of G.711; valid until it returns
