@@ -84,6 +84,11 @@ export const recordingRule = z.object({
   postSeconds: z.int().min(5).max(3_600).default(60),
   /** After this many days it is deleted unless it is locked; 30 and 90 are usual. */
   keepDays: z.int().min(1).max(3_650).default(30),
+  /**
+   * What has a part of the time around an alarm (from when this is set) is kept this long, if that is longer. On a full
+   * disk it goes after everything else.
+   */
+  keepAlarmDays: z.int().min(1).max(3_650).optional(),
 });
 export type RecordingRule = z.infer<typeof recordingRule>;
 /** The device service of a camera that speaks ONVIF. */

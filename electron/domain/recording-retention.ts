@@ -27,15 +27,32 @@ export function expired(
   return files.filter((file) => file.toMs + keepMsOf(file.cameraId) <= nowMs && !isHeld(file, holds));
 }
 
-/** The fewest of `files` (oldest first) that give `needBytes`, without what is held. All that may go if that is not enough. */
-export function oldestFor(files: Iterable<KeptFile>, holds: readonly Hold[], needBytes: number): KeptFile[] {
+/**
+ * The fewest of `files` (oldest first) that give `needBytes`, without what is held. All that may go if that is not enough.
+ * @param goesLast what goes only when nothing else is left: recording on is worth more, and what must stay has a lock
+ */
+export function oldestFor(
+  files: Iterable<KeptFile>,
+  holds: readonly Hold[],
+  needBytes: number,
+  goesLast: (file: KeptFile) => boolean = () => false,
+): KeptFile[] {
   const chosen: KeptFile[] = [];
+  const last: KeptFile[] = [];
   let bytes = 0;
-  for (const file of files) {
-    if (bytes >= needBytes) break;
-    if (isHeld(file, holds)) continue;
+  const choose = (file: KeptFile) => {
     chosen.push(file);
     bytes += file.bytes;
+  };
+  for (const file of files) {
+    if (bytes >= needBytes) return chosen;
+    if (isHeld(file, holds)) continue;
+    if (goesLast(file)) last.push(file);
+    else choose(file);
+  }
+  for (const file of last) {
+    if (bytes >= needBytes) break;
+    choose(file);
   }
   return chosen;
 }

@@ -130,12 +130,15 @@ export function createRecorders(ports: StationPorts, deps: Deps) {
         if (camera) publish(camera, ruleOf(camera), kilobits);
       }
     },
-    alarm(alarm: Alarm): void {
-      for (const id of triggers.changed(alarm)) {
+    /** @returns the cameras for which it is news: the time around now is the alarm's */
+    alarm(alarm: Alarm): string[] {
+      const cameraIds = triggers.changed(alarm);
+      for (const id of cameraIds) {
         const camera = site.camera(id);
         // At once: the second until the next tick would be missing from the pre-roll.
         if (camera && ruleOf(camera).mode !== 'off') follow(camera);
       }
+      return cameraIds;
     },
     /** What every camera that is to be recorded does now. */
     counts() {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StreamKind } from '#contract/media-wire.ts';
 import type { Relay } from '#native/ffmpeg/relay.ts';
 import type { EventsPort, MediaOutlet, ReplayRequest, ReplayTile, StationPorts } from '#station/ports.ts';
+import { createAlarmTerm } from './alarm-term.ts';
 import { createCursor } from './cursor.ts';
 import { diskAlarms } from './disk-alarms.ts';
 import type { VolumeUse } from './files.store.ts';
@@ -55,7 +56,9 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
     ...{ library, volumes, clock, log },
     holds: holds.active,
     keepMs: (cameraId) => ruleOf(site.camera(cameraId)).keepDays * DAY_MS,
+    isAlarmKept: (file) => alarmTerm.keeps(file),
   });
+  const alarmTerm = createAlarmTerm(ports, (cameraId) => ruleOf(site.camera(cameraId)));
   const cursor = (cameraId: string) =>
     createCursor(shelf, cameraId, (file, error) =>
       log.warn('recording cannot be read', { path: file.path, error: error.message }),
@@ -146,7 +149,7 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
         void house(keepHouse).finally(() => (isChecking = false));
       }),
       bus.on('site.changed', () => recorders.tick()),
-      bus.on('alarm.changed', (alarm) => recorders.alarm(alarm)),
+      bus.on('alarm.changed', (alarm) => alarmTerm.note(recorders.alarm(alarm))),
     );
     await house(keepHouse);
   }

@@ -25,17 +25,19 @@ export interface RetentionDeps {
   holds(): Hold[];
   /** How long a camera's recordings are kept. */
   keepMs(cameraId: string): number;
+  /** Whether a file is kept longer than that because of an alarm. */
+  isAlarmKept(file: KeptFile): boolean;
 }
 
 /** Deletes what is over its term, and the oldest when room is needed; first from the index, then from the disk. */
-export function createRetention({ library, volumes, clock, log, holds, keepMs }: RetentionDeps) {
+export function createRetention({ library, volumes, clock, log, holds, keepMs, isAlarmKept }: RetentionDeps) {
   const { db } = library;
 
   function overTerm(volume: Volume, held: Hold[]): KeptFile[] {
     const nowMs = clock.nowMs();
     return streamRows(db).flatMap((stream) => {
       const old = endedBefore(db, volume.row.id, stream.id, nowMs - keepMs(stream.cameraId));
-      return expired(old, held, nowMs, keepMs);
+      return expired(old, held, nowMs, keepMs).filter((file) => !isAlarmKept(file));
     });
   }
 
@@ -82,7 +84,7 @@ export function createRetention({ library, volumes, clock, log, holds, keepMs }:
       volume.heldDeletion = null;
       drop(volume, overTerm(volume, held));
       const need = volumes.needBytes(volume);
-      if (need > 0) drop(volume, oldestFor(oldestOn(db, volume.row.id), held, need));
+      if (need > 0) drop(volume, oldestFor(oldestOn(db, volume.row.id), held, need, isAlarmKept));
       volume.isDeletionAllowed = false;
       await empty(volume);
     },

@@ -14,6 +14,7 @@ import { exportSound } from './012-export-sound.ts';
 import { tourMarks } from './013-tour-marks.ts';
 import { exportReason } from './014-export-reason.ts';
 import { transcoder } from './015-transcoder.ts';
+import { alarmSpans } from './016-alarm-spans.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   tourMarks,
   exportReason,
   transcoder,
+  alarmSpans,
 ];
