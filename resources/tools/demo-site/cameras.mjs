@@ -38,7 +38,10 @@ const CAMERAS = [
 ]; // prettier-ignore
 
 /** The first that an intrusion and a tailgating show: recorded around an alarm, so that replay has something to show. */
-const RECORDED = ['n-07', 'e-01'];
+const ON_ALARM_IDS = ['n-07', 'e-01'];
+/** About 0.2 Mbit/s each: a day of the three is 6 GB at the most. */
+const ALWAYS = { mode: 'continuous', keepDays: 1, keepAlarmDays: 7 };
+const ALWAYS_IDS = ['n-06', 'n-08', 'e-02'];
 const ON_ALARM = { mode: 'alarm', preSeconds: 10, postSeconds: 60, keepDays: 7 };
 
 export const makeCameras = () =>
@@ -52,7 +55,8 @@ export const makeCameras = () =>
     directionDegrees,
     viewAngleDegrees,
     reachMetres,
-    ...(RECORDED.includes(id) ? { recording: ON_ALARM } : {}),
+    ...(ON_ALARM_IDS.includes(id) ? { recording: ON_ALARM } : {}),
+    ...(ALWAYS_IDS.includes(id) ? { recording: ALWAYS } : {}),
     ...more,
   }));
 
