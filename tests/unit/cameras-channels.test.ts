@@ -4,7 +4,7 @@ import { camera as cameraSchema } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
 import { changed } from '#features/cameras/change.ts';
 import { cameraOfEvent, NO_SOURCES, type SourceMap } from '#features/cameras/event-channel.ts';
-import { bulkChange, emptyBulk } from '../../renderer/features/cameras/bulk.ts';
+import { bulkChange, emptyBulk, firstRule } from '../../renderer/features/cameras/bulk.ts';
 
 const channel = (n: number, source?: string) => ({
   id: `cam-${n}`,
@@ -75,23 +75,46 @@ describe('a change of many', () => {
     recording: { mode: 'alarm', preSeconds: 20 },
   });
   it('of nothing changes nothing', () => {
-    expect(bulkChange(emptyBulk(), [stored])).toEqual({});
+    expect(bulkChange(emptyBulk())).toEqual({});
     expect(changed(stored, {})).toEqual(stored);
   });
   it('changes what it names, keeps the rest, and never holds the password', () => {
-    const draft = { ...emptyBulk(), mode: 'continuous' as const, keepDays: 90, events: 'off' as const, password: 'x' }; // prettier-ignore
-    const change = bulkChange(draft, [stored]);
-    expect(change.recording).toMatchObject({ mode: 'continuous', keepDays: 90, preSeconds: 20 });
+    const draft = { ...emptyBulk(), events: 'off' as const, password: 'x' };
+    const change = bulkChange(draft);
     const next = changed(stored, change);
     expect(next).toEqual({
       ...stored,
       onvif: { ...stored.onvif, events: false },
-      recording: { ...stored.recording, mode: 'continuous', keepDays: 90 },
     });
     expect(JSON.stringify(next)).not.toContain('password');
   });
+  it('of recording gives each exactly the rule that is shown, whatever it had', () => {
+    const { recording: _rule, ...never } = stored;
+    const unrecorded = cameraSchema.parse({ ...never, id: 'd' });
+    expect(firstRule([unrecorded, stored])).toEqual(stored.recording);
+    expect(firstRule([unrecorded])).toMatchObject({ mode: 'off', keepDays: 30 });
+    const recording = {
+      ...firstRule([unrecorded, stored]),
+      mode: 'schedule' as const,
+      stream: 'sub' as const,
+      schedule: [{ days: [6, 7], from: '18:00', to: '06:00' }],
+      postSeconds: 90,
+      keepDays: 7,
+      keepAlarmDays: 90,
+    };
+    const change = bulkChange({ ...emptyBulk(), recording });
+    expect(change).toEqual({ recording });
+    for (const camera of [stored, unrecorded])
+      expect(changed(camera, change)).toEqual({ ...camera, recording });
+  });
+  it('of recording does not send half filled in times that another mode has no use for', () => {
+    const half = { ...stored.recording!, schedule: [{ days: [1], from: '1', to: '06:00' }] };
+    expect(bulkChange({ ...emptyBulk(), recording: half })).toEqual({ recording: stored.recording });
+    const whole = { ...half, schedule: [{ days: [1], from: '18:00', to: '06:00' }] };
+    expect(bulkChange({ ...emptyBulk(), recording: whole })).toEqual({ recording: whole });
+  });
   it('of sound changes the sound', () => {
-    const change = bulkChange({ ...emptyBulk(), sound: 'record' }, [stored]);
+    const change = bulkChange({ ...emptyBulk(), sound: 'record' });
     expect(change).toEqual({ sound: 'record' });
     expect(changed(stored, change)).toEqual({ ...stored, sound: 'record' });
   });

@@ -11,13 +11,13 @@ export const isRuleRight = ({ mode, schedule }: RecordingRule): boolean =>
   (schedule.length > 0 &&
     schedule.every(({ days, from, to }) => days.length > 0 && TIME.test(from) && TIME.test(to)));
 
+/** Times that are half filled in go where they are not used; where they are, {@link isRuleRight} asks for them. */
+export const wholeRule = (rule: RecordingRule, schedule: RecordingRule['schedule'] = []): RecordingRule =>
+  rule.mode === 'schedule' || isRuleRight({ ...rule, mode: 'schedule' }) ? rule : { ...rule, schedule };
+
 /** As it is stored: a camera that was never recorded stays without a rule; half filled in times of another mode go. */
-export function storedRule(
+export const storedRule = (
   rule: RecordingRule,
   before: RecordingRule | undefined,
-): RecordingRule | undefined {
-  if (rule.mode === 'off' && !before) return undefined;
-  return rule.mode === 'schedule' || isRuleRight({ ...rule, mode: 'schedule' })
-    ? rule
-    : { ...rule, schedule: before?.schedule ?? [] };
-}
+): RecordingRule | undefined =>
+  rule.mode === 'off' && !before ? undefined : wholeRule(rule, before?.schedule);
