@@ -80,7 +80,10 @@ describe.each(['mse', 'webcodecs'])('tiles by %s', (decoder) => {
         expect(running.filter((step) => step === 1).length).toBeGreaterThan(15);
       }
       expect(await tiles.page.locator('.tile[data-live=true]').count()).toBe(4);
-      expect(await tiles.page.locator('.figures').first().textContent()).toMatch(/\d+ fps · \d+ ms/);
+      // Told only once they have been watched for long enough.
+      await until(async () =>
+        /\d+ fps · \d+ ms/.test((await tiles.page.locator('.figures').first().textContent()) ?? ''),
+      );
     });
   });
 

@@ -1,7 +1,9 @@
 import { appendQueue, type AppendQueue } from './append-queue.ts';
 import { frameMeter } from './frame-meter.ts';
 import { edgeDecision, jitterMeter } from './live-edge.ts';
+import { compositionOffset } from './playback-frames.ts';
 import { TICKS_PER_SECOND, type Player, type PlayerOptions } from './player.ts';
+import { timelinePlace } from './timeline-places.ts';
 
 /** Playing has stopped at a hole if the position has not moved for this long while there is more behind. */
 const STUCK_MS = 400;
@@ -24,8 +26,7 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
   /** The next init segment or frame starts a timeline: its place in the buffer has to be set. */
   let isNewTimeline = true;
   let init: Uint8Array<ArrayBuffer> | undefined;
-  /** Seconds to add to the stream's times to get the buffer's. */
-  let shift = 0;
+  let timeline = timelinePlace(meter.received);
   let isPictureDue = true;
   let isClosed = false;
   let callback = 0;
@@ -109,7 +110,9 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
     if (callback !== 0 || isClosed) return;
     callback = video.requestVideoFrameCallback((_now, frame) => {
       callback = 0;
-      meter.shown(frame.mediaTime, options.nowMs(), frame.presentedFrames);
+      // This is told when the page has time for it; the frame itself says when it was to be seen.
+      const agoMs = performance.now() - frame.expectedDisplayTime;
+      meter.shown(frame.mediaTime, options.nowMs() - agoMs, frame.presentedFrames);
       if (isPictureDue) options.onPicture();
       isPictureDue = false;
     });
@@ -135,16 +138,20 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
       const now = performance.now();
       if (isNewTimeline && init) {
         const type = mime;
+        const begun = timelinePlace(meter.received);
+        timeline = begun;
         // Where the frame will be is known only when it is its turn: after all that was before it.
-        push({ data: init, key: false, before: (target) => placeTimeline(target, type, seconds) });
+        const before = (target: SourceBuffer) => begun.place(placeTimeline(target, type, seconds));
+        push({ data: init, key: false, before });
         isNewTimeline = false;
         jitter.reset();
       }
       // What the cache sent came in one go and tells nothing about the network.
       if (!header.cached) jitter.note(now, seconds);
-      const { receivedAtMs, cached } = header;
+      // The time at which it is shown, not decoded: those differ where there are B-frames.
+      const shownSeconds = seconds + compositionOffset(data) / TICKS_PER_SECOND;
+      timeline.received(shownSeconds, header.cached ? undefined : header.receivedAtMs);
       push({ data, key: header.key });
-      if (!cached) meter.received(seconds + shift, receivedAtMs);
     },
     figures() {
       lookAtFrame();
@@ -164,11 +171,13 @@ export function createMsePlayer(video: HTMLVideoElement, options: PlayerOptions)
     },
   };
 
-  function placeTimeline(target: SourceBuffer, type: string, seconds: number): void {
+  /** @returns seconds to add to the stream's times to get the buffer's */
+  function placeTimeline(target: SourceBuffer, type: string, seconds: number): number {
     target.changeType(type);
     const { buffered } = target;
     const end = buffered.length === 0 ? 0 : buffered.end(buffered.length - 1);
-    shift = end - seconds;
+    const shift = end - seconds;
     target.timestampOffset = shift;
+    return shift;
   }
 }

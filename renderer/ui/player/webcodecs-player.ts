@@ -68,7 +68,7 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       const seconds = (header.ticks + compositionOffset(data)) / TICKS_PER_SECOND;
       // While the cache comes in, only its newest frame is worth drawing.
       if (header.cached || isPictureDue) drawFromSeconds = Math.max(drawFromSeconds, seconds);
-      if (!header.cached) meter.received(seconds, header.receivedAtMs);
+      meter.received(seconds, header.cached ? undefined : header.receivedAtMs);
       const type = header.key ? 'key' : 'delta';
       decoder.decode(
         new EncodedVideoChunk({ type, timestamp: Math.round(seconds * 1_000_000), data: content }),

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { appendQueue } from '#ui/player/append-queue.ts';
 import { findBox } from '#ui/player/fmp4-frame.ts';
-import { frameMeter } from '#ui/player/frame-meter.ts';
 import { edgeDecision, jitterMeter } from '#ui/player/live-edge.ts';
 
 describe('live edge', () => {
@@ -169,23 +168,6 @@ describe('append queue', () => {
     queue.push(item('K', true));
     expect(fake.appended).toEqual(['K']);
     expect(errors).toEqual([]);
-  });
-});
-
-describe('frame meter', () => {
-  it('tells the rate and the delay of what is shown', () => {
-    const meter = frameMeter();
-    for (let index = 0; index < 60; index += 1) meter.received(index / 15, 1_000 + index * 66);
-    for (let index = 0; index < 60; index += 1) meter.shown(index / 15, 1_100 + index * 66, index + 1);
-    expect(meter.figures(1_100 + 59 * 66)).toEqual({ framesPerSecond: 15, delayMs: 100, presented: 60 });
-    expect(meter.receivedAt(10 / 15 + 0.03)).toBe(1_000 + 10 * 66);
-    expect(meter.figures(60_000)).toMatchObject({ framesPerSecond: 0 });
-  });
-  it('tells the same from a frame now and then', () => {
-    const meter = frameMeter();
-    for (let index = 0; index < 60; index += 1) meter.received(index / 15, 1_000 + index * 66);
-    for (let index = 0; index < 60; index += 8) meter.shown(index / 15, 1_100 + index * 66, index + 1);
-    expect(meter.figures(1_100 + 59 * 66)).toEqual({ framesPerSecond: 15, delayMs: 100, presented: 57 });
   });
 });
 
