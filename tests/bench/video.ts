@@ -1,22 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { findFfmpeg, type FfmpegBinary } from '#native/ffmpeg/binary.ts';
 import type { PullKind } from '#native/ffmpeg/pull-switch.ts';
-import { startChild } from '#native/process/child.ts';
-import { childrenOf, cpuSecondsOf } from '#tests/peers/cpu-time.ts';
 import { recordViewer } from '#tests/peers/media-viewer.ts';
 import { barcodeAgeMs } from '#tests/peers/rtsp-barcode.ts';
 import { SMALL_CLIP, startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
 import { startTileServer } from '#tests/peers/tile-page.ts';
-import { percentile, relaysOf } from './relay-set.ts';
+import { cpuPercent, floorCpu, percentile, relaysOf, SETTLE_MS } from './relay-set.ts';
 import type { BenchRow } from './report.ts';
 
 const STREAMS = 16;
 const NAMES = Array.from({ length: STREAMS }, (_, index) => `cam${index + 1}`);
 const KINDS: readonly PullKind[] = ['ffmpeg', 'direct'];
-const CPU_WINDOW_MS = 15_000;
 const SCREEN_WINDOW_MS = 12_000;
-/** Streams and browser have settled. */
-const SETTLE_MS = 4_000;
 
 /** Live video: what a relay costs, how old the picture on the screen is, how long the first one takes. */
 export async function run(): Promise<BenchRow[]> {
@@ -34,21 +29,12 @@ export async function run(): Promise<BenchRow[]> {
   }
 }
 
-/** Percent of one core of all ffmpegs that this process has started, and of this process itself if asked for. */
-async function cpuPercent(isOursCounted: boolean): Promise<number> {
-  const pids = [...childrenOf(process.pid, 'ffmpeg'), ...(isOursCounted ? [process.pid] : [])];
-  const total = () => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  const [before, startedMs] = [total(), performance.now()];
-  await pause(CPU_WINDOW_MS);
-  return ((total() - before) / (performance.now() - startedMs)) * 1e5;
-}
-
 async function relayCost(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<BenchRow[]> {
   const floor: number[] = [];
   const relay: Record<PullKind, number[]> = { ffmpeg: [], direct: [] };
   // Turn and turn about: what else the machine does hits all.
   for (let round = 0; round < 2; round += 1) {
-    floor.push(await floorCpu(cameras, ffmpeg));
+    floor.push(await floorCpu(cameras, ffmpeg, NAMES));
     for (const kind of KINDS) relay[kind].push(await relayCpu(cameras, ffmpeg, kind));
   }
   const perStream = (values: number[]) =>
@@ -61,20 +47,6 @@ async function relayCost(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<Ben
     floor: perStream(floor),
     target: { max: 1.25, of: 'ratio' },
   }));
-}
-
-async function floorCpu(cameras: RtspServer, ffmpeg: FfmpegBinary): Promise<number> {
-  const children = NAMES.map((name) => {
-    const input = ['-rtsp_transport', 'tcp', '-i', cameras.url(`/${name}`)];
-    const args = ['-nostdin', '-nostats', '-loglevel', 'error', ...input, '-c', 'copy', '-f', 'null', '-'];
-    return startChild({ label: name, command: ffmpeg.path, args });
-  });
-  try {
-    await pause(SETTLE_MS);
-    return await cpuPercent(false);
-  } finally {
-    await Promise.all(children.map((child) => child.stop(500)));
-  }
 }
 
 async function relayCpu(cameras: RtspServer, ffmpeg: FfmpegBinary, kind: PullKind): Promise<number> {
