@@ -202,7 +202,8 @@ export const recordingContract = {
     .input(commandInput({ id: recordId }))
     .output(ok),
 
-  volumes: query('health.view', '/recording/volumes').output(z.array(recordingVolume)),
+  /** For those who watch recordings and those who look after the station. */
+  volumes: query('disks.view', '/recording/volumes').output(z.array(recordingVolume)),
   /** Adds a folder of a disk, or changes the quota of one that is known by its path. */
   putVolume: command('settings.edit', '/recording/volumes')
     .input(commandInput({ path: text(500), quotaBytes: z.int().min(1_000_000_000).nullable().default(null) }))

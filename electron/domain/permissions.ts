@@ -45,6 +45,7 @@ export const PERMISSIONS = [
   'settings.view',
   'settings.edit',
   'health.view',
+  'disks.view',
   'backup.manage',
   'accounts.manage',
   'audit.view',
@@ -66,6 +67,7 @@ const guard: Permission[] = [
   'perimeter.arm',
   'records.view',
   'quarantine.view',
+  'disks.view',
   'demo.control',
 ];
 const leader: Permission[] = [
@@ -91,6 +93,7 @@ const GRANTS: Record<Role, readonly Permission[]> = {
     'site.edit',
     'settings.view',
     'settings.edit',
+    'disks.view',
     'backup.manage',
     'quarantine.view',
     'demo.control',

@@ -13,17 +13,17 @@ const SEES: Record<string, { screens: string[]; tabs: string[] }> = {
   guard: { screens: [...RECORDED, 'records', 'system'], tabs: ['links', 'disks', 'quarantine', 'demo'] },
   leader: { screens: [...RECORDED, 'records', 'system'], tabs: ['links', 'disks', 'quarantine', 'demo'] },
   commander: { screens: [...RECORDED, 'records', 'system'], tabs: ['links', 'disks', 'quarantine', 'demo'] },
-  viewer: { screens: [...WATCH, 'records', 'system'], tabs: ['links', 'disks'] },
+  viewer: { screens: [...WATCH, 'records', 'system'], tabs: ['links'] },
   patrol: {
     screens: ['overview', 'alarms', 'patrol', 'perimeter', 'devices', 'system'],
-    tabs: ['links', 'disks'],
+    tabs: ['links'],
   },
   admin: {
     screens: ['cameras', 'system'],
     tabs: ['links', 'settings', 'disks', 'site', 'backups', 'quarantine', 'demo'],
   },
-  security: { screens: ['system'], tabs: ['links', 'accounts', 'disks'] },
-  audit: { screens: ['records', 'system'], tabs: ['links', 'disks', 'audit'] },
+  security: { screens: ['system'], tabs: ['links', 'accounts'] },
+  audit: { screens: ['records', 'system'], tabs: ['links', 'audit'] },
 };
 
 test.describe('on a demo park', () => {
@@ -55,6 +55,16 @@ test.describe('on a demo park', () => {
           .getByRole('navigation', { name: word('system.title') })
           .getByRole('button');
         await expect(shown).toHaveText(tabs.map((tab) => word(`system.tab.${tab}`)));
+        // Guards see how the disks are; only who may change them gets a button.
+        if (tabs.includes('disks')) {
+          await shown.filter({ hasText: word('system.tab.disks') }).click();
+          await expect(page.getByText(word('recording.disk.hint'))).toBeVisible();
+          const changes = username === 'admin' ? 1 : 0;
+          await expect(page.getByRole('button', { name: word('recording.disk.put') })).toHaveCount(changes);
+          await expect(page.getByRole('button', { name: word('recording.disk.remove') })).toHaveCount(
+            changes,
+          );
+        }
         await page.close();
       });
     }

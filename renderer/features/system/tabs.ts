@@ -19,7 +19,7 @@ export const systemTabs: SystemTab[] = [
     permission: 'settings.view',
     component: defineAsyncComponent(() => import('./SettingsTab.vue')),
   },
-  { id: 'disks', permission: 'health.view', component: defineAsyncComponent(() => import('./DisksTab.vue')) },
+  { id: 'disks', permission: 'disks.view', component: defineAsyncComponent(() => import('./DisksTab.vue')) },
   { id: 'site', permission: 'site.edit', component: defineAsyncComponent(() => import('./SiteTab.vue')) },
   {
     id: 'backups',
