@@ -17,7 +17,7 @@ beforeAll(async () => {
     { path: '/cam-sub' },
     { path: '/cam-main', width: 1280, height: 720, bitrateKbps: 1_500 },
     { path: '/half-sub' },
-    { path: '/half-main', codec: 'h265' as const },
+    { path: '/half-main', codec: 'jpeg' as const },
   ]);
   handover = createHandover();
   const ffmpeg = await findFfmpeg();
