@@ -1,6 +1,6 @@
 /** What a tile shows of its stream. Nothing rather than a figure that may be wrong. */
 export interface PlayerFigures {
-  /** 0: it stands still; undefined: not watched for long enough yet. */
+  /** 0: it stands still; undefined: not watched for long enough yet. Never more than the stream has: see `rate`. */
   framesPerSecond: number | undefined;
   /** From the station's receipt of a frame to its being on screen; undefined: no frame lately of which both are known. */
   delayMs: number | undefined;
@@ -39,7 +39,7 @@ const DELAY_WINDOW_MS = 4_000;
 /** Counts the frames shown and matches them with when they were received. Pure: all times are given. */
 export function frameMeter(): FrameMeter {
   const received: { at: number; receivedAtMs: number | undefined }[] = [];
-  let samples: { atMs: number; presented: number }[] = [];
+  let samples: { atMs: number; mediaSeconds: number; presented: number }[] = [];
   let delays: { atMs: number; delayMs: number }[] = [];
 
   function noteDelay(at: number, atMs: number): void {
@@ -57,6 +57,10 @@ export function frameMeter(): FrameMeter {
     return Math.round(sorted[Math.floor((sorted.length - 1) / 2)] as number);
   }
 
+  /**
+   * Over what was watched, in our time or the stream's, whichever is longer: a player that catches up shows 15 frames of
+   * the stream in less than a second, and the stream has 15 a second all the same.
+   */
   function rate(nowMs: number): number | undefined {
     const [first] = samples;
     const last = samples.at(-1);
@@ -67,7 +71,8 @@ export function frameMeter(): FrameMeter {
     }
     const spanMs = last.atMs - first.atMs;
     if (spanMs < RATE_WINDOW_MS) return undefined;
-    return Math.round(((last.presented - first.presented) * 1000) / spanMs);
+    const streamMs = (last.mediaSeconds - first.mediaSeconds) * 1000;
+    return Math.round(((last.presented - first.presented) * 1000) / Math.max(spanMs, streamMs));
   }
 
   return {
@@ -80,7 +85,7 @@ export function frameMeter(): FrameMeter {
       // A standstill, a counter or a clock that was set back: what was before does not count in.
       if (last && (atMs - last.atMs > STILL_MS || atMs < last.atMs || presented < last.presented))
         samples = [];
-      samples.push({ atMs, presented });
+      samples.push({ atMs, mediaSeconds: at, presented });
       // One from before the window stays: the rate is measured from it.
       while (samples.length > 2 && atMs - samples[1]!.atMs >= RATE_WINDOW_MS) samples.shift();
       noteDelay(at, atMs);
