@@ -1,7 +1,9 @@
 import { computed, ref } from 'vue';
 
-/** Station time minus console time. The station's clock is the one that records carry. */
+/** Station time minus console time, for clocks on the screen. The station's clock is the one that records carry. */
 const offsetMs = ref(0);
+/** The same as well as it is known: a picture's delay is a few milliseconds, and {@link STEP_MS} would hide it. */
+let finestMs = 0;
 const tick = ref(Date.now());
 /** A message that was quick to arrive says best how far the clocks are apart: the newest of these decide. */
 const SAMPLES = 20;
@@ -14,6 +16,7 @@ export function noteStationTime(stationTimeMs: number): void {
   samples.push(stationTimeMs - Date.now());
   if (samples.length > SAMPLES) samples.shift();
   const least = Math.max(...samples);
+  finestMs = least;
   if (Math.abs(least - offsetMs.value) > STEP_MS) offsetMs.value = least;
 }
 
@@ -33,4 +36,4 @@ export function useNow() {
   return computed(() => tick.value + offsetMs.value);
 }
 /** The station's time at this moment. */
-export const stationNowMs = () => Date.now() + offsetMs.value;
+export const stationNowMs = () => Date.now() + finestMs;

@@ -21,3 +21,11 @@ test('a station whose clock is elsewhere is followed, also when it is set', asyn
   for (let i = 0; i < 20; i += 1) noteStationTime(Date.now() - 10);
   expect(stationNowMs() - Date.now()).toBe(-10);
 });
+test('what measures is told the finer time, what is looked at does not tremble', async () => {
+  const { noteStationTime, stationNowMs, useNow } = await import('../../../renderer/api/station-time.ts');
+  noteStationTime(Date.now() - 31);
+  const clock = useNow();
+  noteStationTime(Date.now() - 2);
+  expect(stationNowMs() - Date.now()).toBe(-2);
+  expect(clock.value - Date.now()).toBe(-31);
+});
