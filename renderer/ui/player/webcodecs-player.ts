@@ -18,6 +18,7 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
   let isPictureDue = true;
   let isClosed = false;
   let presented = 0;
+  let refresh = 0;
   let shownSeconds = -1;
   /** Cached frames are decoded but not drawn, but for the newest. */
   let drawFromSeconds = -1;
@@ -37,11 +38,19 @@ export function createWebCodecsPlayer(canvas: HTMLCanvasElement, options: Player
       context.drawImage(frame, 0, 0);
       presented += 1;
       shownSeconds = seconds;
-      meter.shown(seconds, options.nowMs(), presented);
+      noteAtRefresh();
       if (isPictureDue) options.onPicture();
       isPictureDue = false;
     }
     frame.close();
+  }
+
+  /** What is drawn is seen with the next picture of the screen: up to 16 ms later, several times what decoding takes. */
+  function noteAtRefresh(): void {
+    refresh ||= requestAnimationFrame(() => {
+      refresh = 0;
+      if (!isClosed) meter.shown(shownSeconds, options.nowMs(), presented);
+    });
   }
 
   return {
