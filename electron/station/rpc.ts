@@ -80,12 +80,28 @@ const os = implement(contract).$context<CallContext>();
 /** Answers given to a key are kept this long. */
 const RECEIPT_MS = 24 * 3_600_000;
 
+/** Where half a surrogate pair stands, e.g. `items.0.name`; it cannot be stored as text: what is read back would differ. */
+function illFormedAt(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : path;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
+  for (const [key, one] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (!key.isWellFormed()) return at.toWellFormed();
+    const found = illFormedAt(one, at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 const guarded = os.use(async ({ context, next, procedure, path }, input) => {
   const meta = procedure['~orpc'].meta as MethodMeta;
   const { gate } = context;
   const method = path.join('.');
   try {
     if (!gate.open()) throw orpcError('UNAVAILABLE', 'station.stopping');
+    const illFormed = illFormedAt(input);
+    if (illFormed !== null)
+      throw orpcError('INVALID', 'input', { issues: [{ path: illFormed, message: 'not_unicode' }] });
     const session = sessionFor(meta, context, method);
     const actor: Actor | null = session && actorOf(session);
     const pass = async () => await next({ context: { session, actor: actor as Actor } });

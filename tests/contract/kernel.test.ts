@@ -55,6 +55,15 @@ test('a reference to nothing is refused with its path', async () => {
     data: { reason: 'site.problem', params: { problems: [{ code: 'unknown_reference' }] } },
   });
 });
+test('half a character is refused with its path, and the audit holds: it could not be read back as it was hashed', async () => {
+  const client = await park.client();
+  await expect(client.auth.signIn({ username: 'a\ud800', password: 'x' })).rejects.toMatchObject({
+    code: 'INVALID',
+    data: { reason: 'input', params: { issues: [{ path: 'username', message: 'not_unicode' }] } },
+  });
+  const auditor = await park.client('audit');
+  expect((await auditor.system.verify()).ok).toBe(true);
+});
 test('wrong passwords lock the account out', async () => {
   const client = await park.client();
   for (let i = 0; i < 5; i += 1)

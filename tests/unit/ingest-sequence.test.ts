@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ingestRig } from '#tests/fixtures/ingest.ts';
 import { gapSize, stepSequence, type Gap, type SequenceStep } from '#features/ingest/sequence.ts';
 
 /** Feeds numbers through the rule as the store does. */
@@ -45,4 +46,32 @@ it('whatever comes in whatever order, the gaps are exactly what is missing', () 
       expect(listed).toEqual(missing);
     }),
   );
+});
+
+it('a device without a boot id that starts again and loses the same message again is taken as before', () => {
+  const rig = ingestRig();
+  try {
+    let sent = 0;
+    const send = (seq: number) => {
+      sent += 1;
+      const body = { eventId: `e-${sent}`, deviceId: 'dev-1', type: 'intrusion.fence', state: 'raise', seq };
+      const event = { ...body, severity: 2, occurredAt: sent, data: {} };
+      rig.ingest.commitBatch([
+        {
+          topic: 'guardroom/v1/test/dev-1/event',
+          payload: Buffer.from(JSON.stringify(event)),
+          ...{ retained: false, duplicate: false, receivedAtMs: 1_790_000_000_000 + sent },
+        },
+      ]);
+    };
+    // 3 and 4 are lost, the device starts again, and 3 to 5 are lost
+    for (const seq of [1, 2, 5, 1, 2, 6]) send(seq);
+    expect(rig.count('event')).toBe(6);
+    expect(rig.count('quarantine')).toBe(0);
+    expect(rig.ports.db.prepare('SELECT from_seq, to_seq FROM sequence_gap').all()).toEqual([
+      { from_seq: 3, to_seq: 5 },
+    ]);
+  } finally {
+    rig.close();
+  }
 });

@@ -19,10 +19,15 @@ interface GapRow {
 /** A gap with the time when it was noticed: splitting it does not make it younger. */
 type NoticedGap = Gap & { noticedAtMs: number };
 
+/**
+ * A device that started again without saying so, or whose boot was forgotten, may lose the number once more at which a
+ * gap is still open: the two are one line, with the longer of both. The message that shows it must never fail for it.
+ */
 function insertGap(db: Writable, deviceId: string, bootId: string, gap: Gap, atMs: number): void {
   prepared(
     db,
-    'INSERT INTO sequence_gap (device_id, boot_id, from_seq, to_seq, noticed_at_ms) VALUES (?, ?, ?, ?, ?)',
+    `INSERT INTO sequence_gap (device_id, boot_id, from_seq, to_seq, noticed_at_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (device_id, boot_id, from_seq) DO UPDATE SET to_seq = max(to_seq, excluded.to_seq)`,
   ).run(deviceId, bootId, gap.fromSeq, gap.toSeq, atMs);
 }
 
