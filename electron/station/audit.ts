@@ -72,7 +72,8 @@ export function createAudit(anchor: AuditAnchor): AuditPort {
         actor: actor.name,
         role: actor.role,
         action,
-        target,
+        // half a character would be read back as another one, and the chain would seem to be edited
+        target: target?.toWellFormed() ?? null,
         params: JSON.stringify(params),
       };
       const hash = chainHash(head.hash, content(row));

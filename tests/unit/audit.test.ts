@@ -35,6 +35,17 @@ const codes = () => verifyAudit(db, anchor).problems.map((problem) => `${problem
 
 test('an untouched chain holds', () =>
   expect(verifyAudit(db, anchor)).toEqual({ ok: true, checked: 10, problems: [] }));
+test('whatever text is noted, the chain holds', () => {
+  const audit = createAudit(anchor);
+  const write = createWriter(db, new TestClock(), silentLog);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      write((tx) => audit.append(tx, actor, 'a', `${text}\ud800`, { text: `\udc00${text}` }));
+    }),
+    { numRuns: 50 },
+  );
+  expect(codes()).toEqual([]);
+});
 test('an edited entry is found', () => {
   db.exec("UPDATE audit SET target = 'alarm-99' WHERE seq = 4");
   expect(codes()).toContain('edited@4');
