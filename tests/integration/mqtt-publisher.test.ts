@@ -63,8 +63,9 @@ describe.each([4, 5] as const)('publisher, protocol version %i', (protocolVersio
     });
     await mosquitto.start();
     await late;
-    await waitFor('both', () => got.length === 2);
-    expect(got.map(({ text }) => text)).toEqual(['first', 'second']);
+    await waitFor('the second', () => got.some(({ text }) => text === 'second'));
+    // QoS 1: what the listener had not acknowledged when the broker went comes again
+    expect([...new Set(got.map(({ text }) => text))]).toEqual(['first', 'second']);
   });
 
   it('lets its will speak when it vanishes, and not when it leaves', async () => {
