@@ -44,9 +44,9 @@ describe.each([4, 5] as const)('publisher, protocol version %i', (protocolVersio
     await Promise.all(Array.from({ length: 150 }, (_, n) => out.publish('to/device', String(n))));
     await out.publish('to/device', 'fast', { qos: 0 });
     await waitFor('all of them', () => got.length === 151);
-    expect(got.slice(0, 150).map(({ text }) => text)).toEqual(
-      Array.from({ length: 150 }, (_, n) => String(n)),
-    );
+    // one of QoS 0 waits for no window and may overtake them
+    const inOrder = got.map(({ text }) => text).filter((text) => text !== 'fast');
+    expect(inOrder).toEqual(Array.from({ length: 150 }, (_, n) => String(n)));
     expect(out.waiting()).toBe(0);
   });
 
