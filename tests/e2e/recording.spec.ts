@@ -22,7 +22,9 @@ test('times, days kept and a second disk with a quota', async ({ page, park }) =
   await form.getByRole('textbox', { name: word('recording.rule.from') }).fill('25:00');
   await expect(save).toBeDisabled();
   await form.getByRole('textbox', { name: word('recording.rule.from') }).fill('20:30');
-  await form.getByRole('button', { name: word('recording.rule.term', { days: 90 }) }).click();
+  const days90 = word('recording.rule.term', { days: 90 });
+  await form.getByRole('button', { name: word('recording.rule.term', { days: 30 }), exact: true }).click();
+  await form.getByRole('button', { name: `${word('recording.rule.keepAlarm')} ${days90}` }).click();
   await save.click();
   await expect(form).toBeHidden();
   const admin = await park.api('admin');
@@ -30,7 +32,8 @@ test('times, days kept and a second disk with a quota', async ({ page, park }) =
   expect(await ruleOf()).toMatchObject({
     mode: 'schedule',
     schedule: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '20:30', to: '06:00' }],
-    keepDays: 90,
+    keepDays: 30,
+    keepAlarmDays: 90,
   });
 
   const disk = mkdtempSync(join(tmpdir(), 'guardroom-disk-'));
