@@ -49,7 +49,7 @@ test('two cameras on one clock: play, pause, step, marks', async ({ page, park }
   await signIn(page, park, 'leader');
   await open(page, 'replay');
   // half a minute back nothing was recorded yet, and the tiles say so
-  await expect(tile(page, 'cam-open')).toContainText(word('replay.gap', { reason: '' }));
+  await expect(tile(page, 'cam-open')).toContainText(word('recording.reason.not_yet'));
 
   const line = page.getByRole('slider', { name: word('replay.timeline') });
   const back = Date.now() - 12_000;
