@@ -114,7 +114,8 @@ async function curve(): Promise<BenchRow[]> {
       const floor = await measure('off');
       const value = await measure('continuous');
       const what = `CPU, ${count} x 360p15 recorded, station and ffmpeg`;
-      rows.push({ name: what, value, unit: '% CPU', floorName: 'relay alone', floor });
+      const target = count >= 16 ? { max: 1.25, of: 'ratio' as const } : undefined;
+      rows.push({ name: what, value, unit: '% CPU', floorName: 'relay alone', floor, target });
       if (count === AGAINST_FFMPEG) {
         const names = mounts(count).map(({ path: at }) => at.slice(1));
         const least = await floorCpu(server, await findFfmpeg(), names);

@@ -17,29 +17,39 @@ describe('a question to a camera', () => {
     [
       'with a wrong password',
       { user: 'guard', password: 'x', path: '/one' },
-      { ok: false, reason: 'wrong_password' },
+      { ok: false, reason: 'wrong_password', params: {} },
     ],
-    ['without a login', { path: '/one' }, { ok: false, reason: 'wrong_password' }],
-    ['for what is not there', { ...login, path: '/none' }, { ok: false, reason: 'not_found' }],
+    ['without a login', { path: '/one' }, { ok: false, reason: 'wrong_password', params: {} }],
+    [
+      'for what is not there',
+      { ...login, path: '/none' },
+      { ok: false, reason: 'not_found', params: { status: 404 } },
+    ],
   ])('%s', async (_name, { path: at, ...who }, expected) => {
-    expect(await describeCamera({ url: cameras.url(at), ...who, timeoutMs: 5_000 })).toMatchObject(expected);
+    expect(await describeCamera({ url: cameras.url(at), ...who, timeoutMs: 5_000 })).toEqual(expected);
   });
 
   it.each([
-    ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'bad_data'],
-    ['nothing', '', 'timeout'],
-    ['a refusal', 'RTSP/1.0 503 Service Unavailable\r\nCSeq: 1\r\n\r\n', 'refused_by_camera'],
-    ['without an end', 'RTSP/1.0 200 OK\r\n'.padEnd(70_000, 'x'), 'bad_data'],
-  ])('answered with %s', async (_name, answer, reason) => {
+    ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'bad_data', { what: 'not RTSP' }],
+    ['nothing', '', 'timeout', { what: 'DESCRIBE' }],
+    [
+      'a refusal',
+      'RTSP/1.0 503 Service Unavailable\r\nCSeq: 1\r\n\r\n',
+      'refused_by_camera',
+      { status: 503 },
+    ],
+    ['without an end', 'RTSP/1.0 200 OK\r\n'.padEnd(70_000, 'x'), 'bad_data', { what: 'header too long' }],
+  ])('answered with %s', async (_name, answer, reason, params) => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.write(answer);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    expect(await describeCamera({ url: `rtsp://127.0.0.1:${port}/x`, timeoutMs: 300 })).toMatchObject({
+    expect(await describeCamera({ url: `rtsp://127.0.0.1:${port}/x`, timeoutMs: 300 })).toEqual({
       ok: false,
       reason,
+      params,
     });
     server.close();
   });

@@ -129,12 +129,15 @@ describe('the direct pull', () => {
     ];
     for (const { source, reason } of cases) {
       const viewer = recordViewer(relayOf('everybody', source, { keyFrameMs: 1_500 }));
-      // GStreamer's server now and then lets one wait who comes while it ends what another saw: the next try then tells
+      // Seen once in ten runs, cause unknown: the first try of the camera without key frames ended as 'timeout'
       await viewer.until(
         () => viewer.states.some((state) => state.kind === 'waiting' && state.reason === reason),
         reason,
       );
       viewer.leave();
+      const told = viewer.states.flatMap((state) => (state.kind === 'waiting' ? [state.reason] : []));
+      const excused = reason === 'no_key_frame' ? ['timeout'] : [];
+      expect(told.filter((one) => one !== reason && !excused.includes(one))).toEqual([]);
     }
     expect(refused).toEqual(['no_key_frame']);
   });
