@@ -80,6 +80,11 @@ export async function decodeMp4(data: Buffer): Promise<{ frames: number; complai
       'mp4',
       '-i',
       'pipe:0',
+      // each picture that the decoder gives: by default ffmpeg leaves out those that come close after another
+      '-fps_mode',
+      'passthrough',
+      '-enc_time_base',
+      '-1',
       '-f',
       'framemd5',
       'pipe:1',
