@@ -11,6 +11,8 @@ const LATE_MS = 200;
 /** Ten seconds of the shortest packets: more comes from no station of ours. */
 const MAX_WAITING = 1_000;
 
+export type PlaybackSound = ReturnType<typeof usePlaybackSound>;
+
 /** The sound of a recording by the clock of its replay: at 1x, forwards; silent at every other speed. */
 export function usePlaybackSound(input: {
   playback: Pick<Playback, 'playing' | 'speed' | 'position'>;
