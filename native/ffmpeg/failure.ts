@@ -93,3 +93,16 @@ const OWN_WORDS: Readonly<Record<string, StreamReason>> = {
 export function streamReason(reason: string): StreamReason {
   return STREAM_REASONS.find((known) => known === reason) ?? OWN_WORDS[reason] ?? 'failed';
 }
+
+const SAYS_LITTLE = new Set<unknown>(['timeout', 'stalled', 'ended', 'failed', undefined]);
+/** About the way of pulling, not about the camera. */
+const SAYS_NOTHING = new Set<unknown>([...SAYS_LITTLE, 'unsupported', 'no_ffmpeg', 'unusable_binary']);
+
+/**
+ * Of two tries of one start the error that says more: a camera that was seen to send no key frame is not one that does
+ * not answer because the second try of it heard nothing. `first`: undefined if there was one try only.
+ */
+export function moreTelling(first: unknown, second: unknown): unknown {
+  const code = (error: unknown) => (error instanceof FfmpegError ? error.code : undefined);
+  return SAYS_LITTLE.has(code(second)) && !SAYS_NOTHING.has(code(first)) ? first : second;
+}

@@ -8,7 +8,7 @@ import {
 } from '#native/process/supervise.ts';
 import { tieredBackoffMs } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
-import { streamReason, type StreamReason } from './failure.ts';
+import { moreTelling, streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
 import type { AudioFrame, MediaFrame, MediaSink, MediaTrack } from './media.ts';
 import type { Handover } from './handover.ts';
@@ -17,6 +17,7 @@ import { pullChoice, type DirectPull } from './pull-choice.ts';
 import { startSwitched, type PullKind, type PullSwitch } from './pull-switch.ts';
 import type { SoundOffer } from './sound-pull.ts';
 import type { RtspSource } from './source.ts';
+import { limitStart } from './start-limit.ts';
 
 /** What a stream is doing, for those who look at it. */
 export type StreamState =
@@ -122,12 +123,17 @@ export function createRelay(options: RelayOptions): Relay {
   let state: StreamState = { kind: 'idle' };
   let cancelLinger: (() => void) | undefined;
 
+  const { keyFrameMs = 15_000, stallMs = 8_000 } = options;
+  // ffmpeg may read for as long as a key frame takes before it says anything
+  const quietMs = keyFrameMs + 10_000;
+
   const supervised: Supervised = supervise({
     start,
     clock,
     backoff,
-    startTimeoutMs: (options.keyFrameMs ?? 15_000) + 10_000,
-    stallMs: options.stallMs ?? 8_000,
+    // a net under the limits of the tries, of which there are two at most
+    startTimeoutMs: 3 * (quietMs + keyFrameMs),
+    stallMs,
     onState(next) {
       // A newcomer must not be shown what a broken pull has left.
       if (next.kind === 'backing-off') forget();
@@ -139,11 +145,13 @@ export function createRelay(options: RelayOptions): Relay {
     running = undefined;
     let kind = choice.wanted();
     const tried = new Set<PullKind>();
+    let told: unknown;
     for (;;) {
       tried.add(kind);
+      const limit = limitStart(context, clock, quietMs);
       try {
         running = await startSwitched({
-          ...{ kind, context, sink: sinkFor(context), start: choice.start },
+          ...{ kind, context: limit.context, sink: sinkFor(context), start: choice.start },
           fallBack: (failed, error) => choice.after(failed, error, clock.nowMs() - liveSinceMs()),
           onRefused: (failed, error) => void choice.after(failed, error, 0),
           onSwitched: () => setState(visibleState(supervised.state)),
@@ -151,11 +159,15 @@ export function createRelay(options: RelayOptions): Relay {
         // Somebody may have begun to work with it meanwhile.
         reconsider();
         return running;
-      } catch (error) {
+      } catch (failure) {
+        const error = limit.reason(failure);
+        told = moreTelling(told, error);
         const next = context.signal.aborted ? undefined : choice.after(kind, error, 0);
         // Each once: where neither can, the usual wait is due.
-        if (next === undefined || tried.has(next)) throw error;
+        if (next === undefined || tried.has(next)) throw told;
         kind = next;
+      } finally {
+        limit.done();
       }
     }
   }

@@ -20,3 +20,14 @@ export function systemClock(options: { unref?: boolean } = {}): Clock {
     },
   };
 }
+
+/**
+ * For watchdogs: `look` runs after `delayMs` and once what has come meanwhile has been read. A process that stood still (a
+ * machine under load, a laptop that slept) finds its timers due before it reads, and would blame those who have sent.
+ */
+export function afterReading(clock: Clock, delayMs: number, look: () => void): () => void {
+  let cancel = clock.after(delayMs, () => {
+    cancel = clock.after(0, look);
+  });
+  return () => cancel();
+}

@@ -1,5 +1,5 @@
 import { tieredBackoffMs } from './backoff.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { afterReading, systemClock, type Clock } from './clock.ts';
 import { errorCode } from './errors.ts';
 import { nextState, type Backoff, type SuperviseEvent, type SuperviseState } from './supervise-state.ts';
 
@@ -149,7 +149,7 @@ export function supervise(options: SuperviseOptions): Supervised {
 
   /** One timer per stall period instead of one per frame: it looks how long ago the last progress was. */
   function armWatchdog(of: number, stallMs: number, delayMs: number): void {
-    watchdog = clock.after(delayMs, () => {
+    watchdog = afterReading(clock, delayMs, () => {
       const leftMs = lastProgressMs + stallMs - clock.monotonicMs();
       if (leftMs <= 0) fail(of, 'stalled');
       else armWatchdog(of, stallMs, leftMs);

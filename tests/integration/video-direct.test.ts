@@ -129,15 +129,9 @@ describe('the direct pull', () => {
     ];
     for (const { source, reason } of cases) {
       const viewer = recordViewer(relayOf('everybody', source, { keyFrameMs: 1_500 }));
-      // Seen once in ten runs, cause unknown: the first try of the camera without key frames ended as 'timeout'
-      await viewer.until(
-        () => viewer.states.some((state) => state.kind === 'waiting' && state.reason === reason),
-        reason,
-      );
+      await viewer.until(() => viewer.states.some(({ kind }) => kind === 'waiting'), 'a reason');
       viewer.leave();
-      const told = viewer.states.flatMap((state) => (state.kind === 'waiting' ? [state.reason] : []));
-      const excused = reason === 'no_key_frame' ? ['timeout'] : [];
-      expect(told.filter((one) => one !== reason && !excused.includes(one))).toEqual([]);
+      expect(viewer.states.find((state) => state.kind === 'waiting')?.reason).toBe(reason);
     }
     expect(refused).toEqual(['no_key_frame']);
   });

@@ -215,6 +215,92 @@ describe('relay', () => {
     await relay.stop();
   });
 
+  describe('that starts with our own client and then tries ffmpeg', () => {
+    /** Our client's tries, played by the test too. */
+    function withDirect() {
+      const starts: { context: WorkerContext; fail(code: string): void }[] = [];
+      const made = rig({
+        keyFrameMs: 15_000,
+        direct: {
+          serves: () => 'everybody',
+          start(_options, context) {
+            const ready = Promise.withResolvers<Worker>();
+            const fail = (code: string) => ready.reject(new FfmpegError(code as 'failed'));
+            context.signal.addEventListener('abort', () => fail('ended'));
+            starts.push({ context, fail });
+            return ready.promise;
+          },
+        },
+      });
+      return { ...made, starts };
+    }
+    /** Pictures come each second, none of them can be shown. */
+    async function useless(clock: ReturnType<typeof fakeClock>, context: WorkerContext, seconds: number) {
+      for (let second = 0; second < seconds; second += 1) {
+        context.progress();
+        await clock.advance(1_000);
+      }
+    }
+
+    it('says that there is no key frame, however long both have waited for one', async () => {
+      const { clock, relay, viewer, starts, last } = withDirect();
+      const { states } = viewer();
+      await clock.advance(7_000);
+      await useless(clock, starts[0]!.context, 15);
+      starts[0]!.fail('no_key_frame');
+      await clock.advance(7_000);
+      await useless(clock, last().context, 15);
+      last().fail('no_key_frame');
+      await clock.advance(0);
+      expect(states.slice(1)).toMatchObject([{ kind: 'waiting', reason: 'no_key_frame', attempt: 1 }]);
+      await relay.stop();
+      expect(clock.pending()).toBe(0);
+    });
+
+    it.each(['timeout', 'ended', 'stalled', 'failed'])(
+      'says so too where the camera does not serve ffmpeg then (%s)',
+      async (code) => {
+        const { clock, relay, viewer, starts, last } = withDirect();
+        viewer();
+        await clock.advance(0);
+        starts[0]!.fail('no_key_frame');
+        await clock.advance(0);
+        if (code === 'timeout') await clock.advance(25_000);
+        else last().fail(code);
+        await clock.advance(0);
+        expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'no_key_frame' });
+        await relay.stop();
+      },
+    );
+
+    it('says what ffmpeg found where that says more', async () => {
+      const { clock, relay, viewer, starts, last } = withDirect();
+      viewer();
+      await clock.advance(0);
+      starts[0]!.fail('unsupported');
+      await clock.advance(0);
+      last().fail('ended');
+      await clock.advance(0);
+      expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'ended' });
+      await relay.stop();
+    });
+
+    it('gives up a camera that says nothing, and tells it from one that stops', async () => {
+      const { clock, relay, viewer, starts } = withDirect();
+      viewer();
+      await clock.advance(24_999);
+      expect(relay.state.kind).toBe('connecting');
+      await clock.advance(1);
+      expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'timeout' });
+      await clock.advance(1_000);
+      await useless(clock, starts[1]!.context, 3);
+      await clock.advance(24_000);
+      expect(relay.state).toMatchObject({ kind: 'waiting', reason: 'stalled' });
+      await relay.stop();
+      expect(clock.pending()).toBe(0);
+    });
+  });
+
   it('takes a stream without frames for stalled, and shows nothing of a discarded pull', async () => {
     const { clock, viewer, last, goLive, relay } = rig({ stallMs: 8_000 });
     const { seen } = viewer();

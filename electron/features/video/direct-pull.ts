@@ -11,7 +11,10 @@ import { parameterSets, type SdpTrack } from '#native/rtsp/client-sdp.ts';
 import { playRtsp, type RtspPlay, type SoundSink } from '#native/rtsp/client.ts';
 import { audioTrackOf } from './sound-offer.ts';
 
-/** For the connection, each answer, and the first picture (or a part of one that cannot be shown yet). */
+/**
+ * For the connection, for each answer, and from the answer to PLAY on for the first picture, also one that cannot be shown
+ * yet: each for itself, since a slow camera answers four times before it sends.
+ */
 const PATIENCE_MS = 8_000;
 /** Names that ffmpeg gives to what cameras send besides H.264 and H.265. */
 const CODEC_NAMES: Readonly<Record<string, string>> = { JPEG: 'mjpg', 'MP4V-ES': 'mpeg4' };
@@ -32,12 +35,19 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
   };
   const audible = audibleSink(impatient(options.sink, options.keyFrameMs, report));
   const { sink } = audible;
-  const silence = setTimeout(() => report.fail('timeout', { what: 'no picture' }), PATIENCE_MS);
+  let hasCome = false;
+  let silence: NodeJS.Timeout | undefined;
   /** Something comes: from here on the watchdog and the patience for key frames see to it. */
   const alive = () => {
+    hasCome = true;
     clearTimeout(silence);
     context.progress();
   };
+  // what has come while the process stood still is read first
+  const giveUp = () =>
+    setImmediate(() => {
+      if (!hasCome) report.fail('timeout', { what: 'no picture' });
+    });
   let read: VideoMuxer = () => undefined;
   let play: RtspPlay | undefined;
   try {
@@ -57,6 +67,7 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
       },
     });
     play.ended.catch((error: unknown) => failed.reject(asPullError(error)));
+    if (!hasCome) silence = setTimeout(giveUp, PATIENCE_MS);
     const onAbort = () => report.fail('ended');
     context.signal.addEventListener('abort', onAbort, { once: true });
     await Promise.race([first.promise, failed.promise]).finally(() =>
