@@ -1,5 +1,6 @@
 import { createAuthority, type Signature } from './authority.ts';
-import { readDeviceTime, type DeviceTime } from './device-time.ts';
+import { readBytes } from './characters.ts';
+import { readDeviceTime, zoneLike, type DeviceTime } from './device-time.ts';
 import { OnvifError } from './errors.ts';
 import { deviceAgent, request, type HttpAnswer } from './http.ts';
 import { SERVICES, type ServiceName } from './namespaces.ts';
@@ -70,14 +71,24 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
   /** Stills come from the web server, which has a way of its own. */
   const httpLogin = createAuthority(options.login);
   let otherHost: string | null = null;
+  /** By how much a device that calls its local time UTC tells too much; learnt from its refusals. */
+  let zoneMs = 0;
   let asked: Promise<DeviceTime> | undefined;
   let listed: Promise<ReadonlyMap<ServiceName, URL>> | undefined;
 
-  /** Remembers an answer, but no failure: the next call asks again. */
-  function time(): Promise<DeviceTime> {
+  /** What it tells. Remembers an answer, but no failure: the next call asks again. */
+  function told(): Promise<DeviceTime> {
     asked ??= readDeviceTime(client, nowMs);
     asked.catch(() => (asked = undefined));
     return asked;
+  }
+
+  async function time(): Promise<DeviceTime> {
+    const { offsetMs, tokenOffsetMs } = await told();
+    return {
+      offsetMs: offsetMs === null ? null : offsetMs - zoneMs,
+      tokenOffsetMs: tokenOffsetMs - zoneMs,
+    };
   }
 
   function reach(address: string): URL {
@@ -104,11 +115,12 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
   }
 
   async function send(url: URL, body: string, of: CallOptions): Promise<Xml> {
-    let clockRead = of.open ? undefined : await time();
+    let offsetMs = of.open ? 0 : (await told()).tokenOffsetMs;
+    let tried: number | undefined;
     for (let left = TRIES; ; left -= 1) {
       const signed: Signature = of.open
         ? { soap: '', count: 0 }
-        : soapLogin.sign('POST', url, nowMs() + (clockRead?.offsetMs ?? 0));
+        : soapLogin.sign('POST', url, nowMs() + offsetMs - (tried ?? zoneMs));
       const answer = await request({
         method: 'POST',
         url,
@@ -122,18 +134,24 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
         ...(of.signal ? { signal: of.signal } : {}),
       });
       const error = await refusal(answer);
-      if (!('error' in error)) return error.body;
+      if (!('error' in error)) {
+        zoneMs = tried ?? zoneMs;
+        return error.body;
+      }
       if (of.open || left <= 1) throw error.error;
       if (answer.status === 401 && answer.challenges.length > 0) {
         if (soapLogin.challenged(answer.challenges, signed)) continue;
         throw error.error;
       }
-      if (error.error.code !== 'wrong_password' && error.error.code !== 'clock_skew') throw error.error;
-      const before: DeviceTime | undefined = clockRead;
+      const isRefusal = error.error.code === 'wrong_password' || error.error.code === 'clock_skew';
+      if (!isRefusal || tried !== undefined) throw error.error;
+      const beforeMs: number = offsetMs;
       asked = undefined;
-      clockRead = await time();
-      const moved = Math.abs((clockRead.offsetMs ?? 0) - (before?.offsetMs ?? 0)) > CLOCK_MOVED_MS;
-      if (!moved && !soapLogin.refused()) throw error.error;
+      offsetMs = (await told()).tokenOffsetMs;
+      if (Math.abs(offsetMs - beforeMs) > CLOCK_MOVED_MS || soapLogin.refused()) continue;
+      // One more try, by our own clock, for devices that call their local time UTC.
+      tried = zoneLike(offsetMs);
+      if (tried === zoneMs) throw error.error;
     }
   }
 
@@ -188,7 +206,7 @@ function parseAddress(address: string): URL {
 async function refusal(answer: HttpAnswer): Promise<{ body: Xml } | { error: OnvifError }> {
   let read: Awaited<ReturnType<typeof readEnvelope>> | undefined;
   try {
-    read = await readEnvelope(answer.body.toString('utf8'));
+    read = await readEnvelope(readBytes(answer.body));
   } catch {
     read = undefined;
   }

@@ -72,6 +72,25 @@ describe('login', () => {
     expect((await getDeviceInformation(used)).serialNumber).toBe('SN0001');
   });
 
+  it.each([true, false])(
+    'a device that calls its local time UTC is understood (vague: %s)',
+    async (vagueExpiry) => {
+      const peer = await device({ dateOffsetMs: 10 * 3_600_000, vagueExpiry });
+      const used = client(peer);
+      await getDeviceInformation(used);
+      await getProfiles(used);
+      expect(peer.refusals()).toBe(1);
+      expect(Math.abs((await used.time()).offsetMs!)).toBeLessThan(2_000);
+    },
+  );
+
+  it('a wrong password there costs one try more, and is still one', async () => {
+    const peer = await device({ dateOffsetMs: 10 * 3_600_000 });
+    const wrong = getDeviceInformation(client(peer, { ...LOGIN, password: 'secret-but-wrong' }));
+    await expect(wrong).rejects.toMatchObject({ code: 'wrong_password' });
+    expect(peer.refusals()).toBe(2);
+  });
+
   it('a device that hides its clock and is off is told as clock, not as password', async () => {
     const used = client(await device({ closedDate: true, clockOffsetMs: 3_600_000 }));
     await expect(getDeviceInformation(used)).rejects.toMatchObject({ code: 'clock_skew' });

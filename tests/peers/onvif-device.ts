@@ -29,6 +29,8 @@ export interface DeviceOptions {
   singleUseNonce?: boolean;
   /** Its clock minus the real one. Tokens more than 5 s off its clock are refused. */
   clockOffsetMs?: number;
+  /** The date it tells is this far off the clock that it checks tokens by: its local time, called UTC. */
+  dateOffsetMs?: number;
   /** It calls an expired token merely unauthorized, as most devices do. */
   vagueExpiry?: boolean;
   streams?: { main?: string; sub?: string };
@@ -115,7 +117,7 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
         : `<wsa5:Address>${base()}/subscription?Idx=${id}</wsa5:Address>`;
     switch (name) {
       case 'GetSystemDateAndTime':
-        return dateXml(deviceNowMs());
+        return dateXml(deviceNowMs() + (options.dateOffsetMs ?? 0));
       case 'GetDeviceInformation':
         return `<tds:GetDeviceInformationResponse><tds:Manufacturer>${vendor.manufacturer}</tds:Manufacturer><tds:Model>${vendor.model}</tds:Model><tds:FirmwareVersion>V5.7.3 build 220112</tds:FirmwareVersion><tds:SerialNumber>SN0001</tds:SerialNumber><tds:HardwareId>88</tds:HardwareId></tds:GetDeviceInformationResponse>`;
       case 'GetUsers':
