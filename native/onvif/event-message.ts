@@ -18,7 +18,7 @@ export function readNotifications(answer: Xml): OnvifEvent[] {
     const message = child(one, 'Message', 'Message');
     if (topic === undefined || message === undefined) return [];
     const operation = (attribute(message, 'PropertyOperation') ?? '').toLowerCase();
-    const atMs = Date.parse(attribute(message, 'UtcTime') ?? '');
+    const atMs = utcOf(attribute(message, 'UtcTime') ?? '');
     return [
       {
         topic: topic.replace(/[^/:\s]+:/g, ''),
@@ -31,6 +31,9 @@ export function readNotifications(answer: Xml): OnvifEvent[] {
     ];
   });
 }
+
+/** `UtcTime` is UTC by its name; devices leave the zone out, and JavaScript would read that as the station's own. */
+const utcOf = (time: string) => Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`);
 
 const items = (node: Xml | undefined) =>
   Object.fromEntries(
@@ -50,9 +53,10 @@ export interface EventMeaning {
 
 const KINDS: readonly (readonly [RegExp, EventMeaning['kind']])[] = [
   // Profile S/T, Hikvision, Dahua, Uniview; Axis has its own VideoAnalytics applications
-  [/^VideoSource\/MotionAlarm$|Motion(Region)?Detector\/Motion$|^VideoAnalytics\/Motion|^CameraApplicationPlatform\/VMD/, 'motion'],
-  [/^VideoSource\/GlobalSceneChange\/|TamperDetector\/Tamper$|^VideoSource\/Tampering$|^VideoSource\/ImageToo(Blurry|Dark|Bright)\//, 'tamper'],
-  [/^Device\/Trigger\/DigitalInput$|^Device\/IO\/(Port|VirtualInput)$/, 'input'],
+  // (some leave a letter out of it); Foscam calls motion a trigger
+  [/^VideoSourc?e\/MotionAlarm$|Motion(Region)?Detector\/Motion$|^VideoAnalytics\/Motion|^CameraApplicationPlatform\/VMD|^Device\/Trigger\/MotionDetector$/, 'motion'],
+  [/^VideoSource\/GlobalSceneChange\/|TamperDetector\/Tamper$|^VideoSource\/Tampering$|^VideoSource\/ImageToo(Blurry|Dark|Bright)\/|^UserAlarm\/VideoCover$/, 'tamper'],
+  [/^Device\/Trigger\/(DigitalInput|AlarmIn)$|^Device\/IO\/(Port|VirtualInput)$/, 'input'],
 ]; // prettier-ignore
 /** Items that hold the state, by the names that vendors use. */
 const STATES = [
@@ -72,8 +76,17 @@ export function meaningOf(event: OnvifEvent): EventMeaning | undefined {
   const kind = KINDS.find(([pattern]) => pattern.test(event.topic))?.[1];
   if (!kind || event.operation === 'deleted') return undefined;
   const key = STATES.find((name) => event.data[name] !== undefined);
-  const raw = key === undefined ? undefined : event.data[key];
+  // by another name it is what can be nothing else
+  const raw = key === undefined ? Object.values(event.data).find(isState) : event.data[key];
   const on = raw === undefined ? null : /^(true|1|on|active)$/i.test(raw);
-  const source = event.source['InputToken'] ?? event.source['port'] ?? Object.values(event.source)[0] ?? '';
-  return { kind, on, source };
+  return { kind, on, source: sourceOf(event.source) };
+}
+
+const isState = (value: string) => /^(true|false|active|inactive)$/i.test(value);
+
+/** An input's own name, else the video source, wherever it stands among rules and windows. */
+function sourceOf(source: OnvifEvent['source']): string {
+  const input = source['InputToken'] ?? source['AlarmInToken'] ?? source['port'];
+  const video = Object.keys(source).find((name) => /source|channel/i.test(name));
+  return input ?? (video === undefined ? Object.values(source)[0] : source[video]) ?? '';
 }

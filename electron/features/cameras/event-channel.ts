@@ -44,6 +44,9 @@ export async function readSources(
   return { byToken, byPath };
 }
 
+/** What names no video source: recorders number inputs and windows like their channels. */
+const NO_VIDEO = /input|port|alarmin|relay|window|rule|audio/i;
+
 /**
  * Whose event it is. One that names a video source belongs to that channel's camera, and to nobody when the park does
  * not have that channel; one of the device itself (an input) belongs to the device's first camera.
@@ -53,7 +56,9 @@ export function cameraOfEvent<T extends ChannelCamera>(
   cameras: readonly T[],
   sources: SourceMap,
 ): T | undefined {
-  const tokens = Object.values(event.source);
+  const tokens = Object.entries(event.source)
+    .filter(([name]) => !NO_VIDEO.test(name))
+    .map(([, token]) => token);
   const sourceOf = (camera: T) => camera.source ?? sources.byPath.get(pathOf(camera.mainUrl));
   const named = tokens.map((token) => sources.byToken.get(token)).find((one) => one !== undefined);
   if (named === undefined)
