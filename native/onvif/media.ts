@@ -8,7 +8,10 @@ export interface OnvifProfile {
   /** Through which service it was read: its stream has to be asked there too. */
   media: 1 | 2;
   video: {
-    /** h264, h265, jpeg, mpeg4 or what the device calls it, in lower case. */
+    /**
+     * h264, h265, jpeg, mpeg4 or what the device calls it, in lower case. Empty where it does not say: Media 1 has no
+     * word for H.265, and some then leave out codec, size and rates.
+     */
     codec: string;
     width: number | null;
     height: number | null;
@@ -139,7 +142,7 @@ function readProfile(node: Xml, media: 1 | 2): OnvifProfile {
           width: number(encoder, 'Resolution', 'Width') ?? null,
           height: number(encoder, 'Resolution', 'Height') ?? null,
           framesPerSecond: number(encoder, 'RateControl', 'FrameRateLimit') || null,
-          kilobitsPerSecond: number(encoder, 'RateControl', 'BitrateLimit') || null,
+          kilobitsPerSecond: bitRateOf(number(encoder, 'RateControl', 'BitrateLimit')),
           govLength:
             Number(
               gov ?? number(encoder, 'H264', 'GovLength') ?? number(encoder, 'MPEG4', 'GovLength') ?? 0,
@@ -155,6 +158,9 @@ function readProfile(node: Xml, media: 1 | 2): OnvifProfile {
       : null,
   };
 }
+
+/** 2^31 - 1, as Axis says it, is no limit. */
+const bitRateOf = (limit: number | undefined) => (limit && limit < 2 ** 31 - 1 ? limit : null);
 
 const CODECS: Readonly<Record<string, string>> = {
   'mp4a-latm': 'aac',

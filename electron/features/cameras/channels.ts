@@ -14,9 +14,13 @@ export interface ChannelProfiles {
   sub: OnvifProfile | null;
 }
 
-const area = ({ video }: OnvifProfile) => (video?.width ?? 0) * (video?.height ?? 0);
+/** Of what a device has no word for, only its place in the list is known: main before sub. */
+const isUnsaid = ({ video }: OnvifProfile) => video?.codec === '';
+const area = (profile: OnvifProfile) =>
+  isUnsaid(profile) ? Infinity : (profile.video?.width ?? 0) * (profile.video?.height ?? 0);
+const order = (a: OnvifProfile, b: OnvifProfile) => (area(a) === area(b) ? 0 : area(b) - area(a));
 const playable = ({ video }: OnvifProfile) => video?.codec === 'h264';
-const streams = ({ video }: OnvifProfile) => video !== null && ['h264', 'h265'].includes(video.codec);
+const streams = ({ video }: OnvifProfile) => video !== null && ['h264', 'h265', ''].includes(video.codec);
 
 /**
  * Main and sub stream of each picture source: the largest profile, and the largest other one that a tile may show
@@ -29,9 +33,9 @@ export function chooseStreams(profiles: readonly OnvifProfile[]): ChannelProfile
     bySource.set(key, [...(bySource.get(key) ?? []), profile]);
   }
   return [...bySource].map(([source, all]) => {
-    const sorted = all.toSorted((a, b) => area(b) - area(a));
+    const sorted = all.toSorted(order);
     const main = sorted[0]!;
-    const others = sorted.slice(1).filter((one) => area(one) < area(main));
+    const others = sorted.slice(1).filter((one) => area(one) < area(main) || isUnsaid(one));
     const small = others.filter(({ video }) => (video?.width ?? Infinity) <= SUB_MAX_WIDTH);
     const sub = small.find(playable) ?? small[0] ?? others.at(-1) ?? null;
     return { source, main, sub };
