@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { mergeFound, readProbeMatches, type FoundDevice } from './found.ts';
+import { readBytes } from './characters.ts';
+import { mergeFound, questionOf, readProbeMatches, type FoundDevice } from './found.ts';
 import { NAMESPACE } from './namespaces.ts';
 
 const GROUP = '239.255.255.250';
@@ -48,9 +49,9 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovery
 
   const onDatagram = (heardOn: string) => (message: Buffer, from: { address: string }) =>
     reading.push(
-      readProbeMatches(message.toString('utf8'), from.address, heardOn).then(({ relatesTo, found }) => {
+      readProbeMatches(readBytes(message), from.address, heardOn).then(({ relatesTo, found }) => {
         // an answer to somebody else's question counts too, unless it names one that is not ours
-        if (relatesTo !== undefined && !asked.has(relatesTo)) return;
+        if (relatesTo !== undefined && !asked.has(questionOf(relatesTo))) return;
         for (const device of found) {
           if (!devices.has(device.id) && devices.size >= MAX_DEVICES) return;
           const merged = mergeFound(devices.get(device.id), device);
@@ -70,7 +71,7 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovery
               setTimeout(() => {
                 for (const types of [' xmlns:dn="' + NAMESPACE.networkTypes + '"', '']) {
                   const id = `urn:uuid:${randomUUID()}`;
-                  asked.add(id);
+                  asked.add(questionOf(id));
                   socket.send(probe(id, types), PORT, GROUP, () => undefined);
                 }
               }, delayMs),

@@ -33,6 +33,7 @@ export async function readProbeMatches(
       const id = text(match, 'EndpointReference', 'Address') ?? urls[0];
       if (id === undefined || urls.length === 0) return [];
       const scopes = (text(match, 'Scopes') ?? '').split(/\s+/);
+      if (!isOnvif(text(match, 'Types') ?? '', scopes, urls)) return [];
       const scope = (kind: string) => {
         const raw = scopes.find((one) => one.toLowerCase().startsWith(`${SCOPE}${kind}/`));
         return raw === undefined ? '' : decode(raw.slice(SCOPE.length + kind.length + 1));
@@ -57,6 +58,15 @@ export async function readProbeMatches(
     return { relatesTo: undefined, found: [] };
   }
 }
+
+/** Printers and computers answer an open question too. Any one sign will do: devices leave out the others. */
+const isOnvif = (types: string, scopes: readonly string[], urls: readonly string[]) =>
+  /\bNetworkVideo/.test(types) ||
+  scopes.some((one) => one.toLowerCase().startsWith('onvif://')) ||
+  urls.some((one) => /onvif/i.test(one));
+
+/** What a question's id has in common with the echo of it: `uuid:` and `urn:uuid:`, in any case, are the same. */
+export const questionOf = (id: string): string => id.toLowerCase().replace(/^(urn:)?uuid:/, '');
 
 function decode(raw: string): string {
   try {
