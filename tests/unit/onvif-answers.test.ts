@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseStreams, probedStream } from '#features/cameras/channels.ts';
-import type { OnvifClient } from '#native/onvif/client.ts';
 import { meaningOf, readNotifications } from '#native/onvif/event-message.ts';
 import { readProbeMatches } from '#native/onvif/found.ts';
 import { readChallenges } from '#native/onvif/http-digest.ts';
@@ -11,32 +10,12 @@ import { createPtz } from '#native/onvif/ptz.ts';
 import { createPullPoint } from '#native/onvif/pull-point.ts';
 import { faultError, readEnvelope } from '#native/onvif/soap.ts';
 import { takeChallenge } from '#native/rtsp/client-auth.ts';
-import { child, names, readXml } from '#native/onvif/xml.ts';
-
-const fixture = (name: string) =>
-  readFileSync(new URL(`../fixtures/onvif/${name}.xml`, import.meta.url), 'utf8');
-async function answerOf(name: string) {
-  const read = await readEnvelope(fixture(name));
-  if ('fault' in read) throw new Error('a fault');
-  return child(read.body, names(read.body)[0]!)!;
-}
-/** A client that gives one recorded answer to everything, and keeps what was asked. */
-function recorded(name: string, services: string[]) {
-  const asked: { body: string; header: string }[] = [];
-  const client = {
-    services: async () => new Map(services.map((one) => [one, new URL('http://192.0.2.14/onvif/services')])),
-    call: async (_service: string, body: string, options?: { header?: string }) => {
-      asked.push({ body, header: options?.header ?? '' });
-      return answerOf(name);
-    },
-    reach: (address: string) => new URL(address),
-  } as unknown as OnvifClient;
-  return { client, asked };
-}
+import { child, readXml } from '#native/onvif/xml.ts';
+import { answering, answerOf, answerText } from '#tests/fixtures/onvif-answers.ts';
 
 describe('profiles', () => {
   it('of Hikvision, Media 1: long groups, G.711, a speaker', async () => {
-    const profiles = await getProfiles(recorded('hikvision-profiles', ['media']).client);
+    const profiles = await getProfiles(answering('hikvision-profiles', ['media']).client);
     expect(profiles[0]).toEqual({
       token: 'Profile_1',
       name: 'mainStream',
@@ -58,7 +37,7 @@ describe('profiles', () => {
     expect(profiles[1]).toMatchObject({ name: 'subStream', ptz: null, audioCodec: null });
   });
   it('of Dahua, Media 2: H.265 main, AAC', async () => {
-    const profiles = await getProfiles(recorded('dahua-profiles2', ['media', 'media2']).client);
+    const profiles = await getProfiles(answering('dahua-profiles2', ['media', 'media2']).client);
     expect(
       profiles.map(({ video, audioCodec }) => [video?.codec, video?.width, video?.govLength, audioCodec]),
     ).toEqual([
@@ -67,7 +46,7 @@ describe('profiles', () => {
     ]);
   });
   it('of a Dahua recorder: a camera per source, a channel without one left out', async () => {
-    const profiles = await getProfiles(recorded('dahua-recorder-profiles2', ['media', 'media2']).client);
+    const profiles = await getProfiles(answering('dahua-recorder-profiles2', ['media', 'media2']).client);
     expect(profiles).toHaveLength(5);
     expect(chooseStreams(profiles).map(({ source, main, sub }) => [source, main.token, sub?.token])).toEqual([
       ['00000', 'MediaProfile00000', 'MediaProfile00001'],
@@ -75,13 +54,15 @@ describe('profiles', () => {
     ]);
   });
   it('of Axis: JPEG is no stream of the wall, and there is no second one', async () => {
-    const profiles = await getProfiles(recorded('axis-profiles', ['media']).client);
+    const profiles = await getProfiles(answering('axis-profiles', ['media']).client);
+    // 2^31 - 1 means that there is no limit
+    expect(profiles[0]!.video!.kilobitsPerSecond).toBeNull();
     expect(chooseStreams(profiles)).toMatchObject([
       { source: '0', main: { token: 'profile_1_h264' }, sub: null },
     ]);
   });
   it('of a cheap one: default namespaces, and what it does not say is not known', async () => {
-    const profiles = await getProfiles(recorded('generic-profiles', ['media']).client);
+    const profiles = await getProfiles(answering('generic-profiles', ['media']).client);
     const [main, sub] = profiles;
     expect(main!.video).toMatchObject({ width: 2688, framesPerSecond: null, govLength: null, sourceConfiguration: 'V_SRC_CFG_000' }); // prettier-ignore
     expect(main!.ptz).toEqual({ configurationToken: 'PTZ_000', nodeToken: 'PTZNODE_000' });
@@ -89,7 +70,7 @@ describe('profiles', () => {
     expect(probedStream(sub!, 'rtsp://192.0.2.20/1')).toMatchObject({ keySeconds: null });
   });
   it('a stream address of Uniview with a bare ampersand', async () => {
-    const { client } = recorded('uniview-stream-uri', ['media']);
+    const { client } = answering('uniview-stream-uri', ['media']);
     const uri = await getStreamUri(client, { token: 'x', media: 1 } as never);
     expect(uri).toBe('rtsp://192.0.2.13:554/media/video1?profile=1&transport=unicast');
   });
@@ -97,7 +78,7 @@ describe('profiles', () => {
 
 describe('PTZ', () => {
   it('of a cheap one: pan and tilt only, at a speed, no zoom, no presets', async () => {
-    const [node] = await createPtz(recorded('generic-nodes', ['ptz']).client, 'PROFILE_000').nodes();
+    const [node] = await createPtz(answering('generic-nodes', ['ptz']).client, 'PROFILE_000').nodes();
     expect(node).toMatchObject({
       continuous: { panTilt: true, zoom: false },
       relative: { panTilt: false, zoom: false },
@@ -144,7 +125,7 @@ describe('events', () => {
     ]);
   });
   it('a subscription of Axis is named in the header of every question', async () => {
-    const { client, asked } = recorded('axis-subscription', ['events']);
+    const { client, asked } = answering('axis-subscription', ['events']);
     await (await createPullPoint(client)).unsubscribe();
     expect(asked.at(-1)!.header).toContain(
       '<p:SubscriptionId xmlns:p="http://www.axis.com/2009/event" wsa:IsReferenceParameter="true">37</p:SubscriptionId>',
@@ -160,7 +141,7 @@ describe('faults', () => {
     ['dahua-fault-attempts', 'wrong_password', 'NotAuthorized'],
     ['generic-fault-space', 'not_supported', 'SpaceNotSupported'],
   ])('%s', async (name, code, fault) => {
-    const read = await readEnvelope(fixture(name));
+    const read = await readEnvelope(answerText(name));
     expect('fault' in read && faultError(read.fault)).toMatchObject({ code, params: { fault } });
   });
 });
@@ -168,7 +149,7 @@ describe('faults', () => {
 describe('discovery', () => {
   it('of Uniview: a Chinese name, IPv6 after the address that answered', async () => {
     const { found, relatesTo } = await readProbeMatches(
-      fixture('uniview-probe-matches'),
+      answerText('uniview-probe-matches'),
       '192.0.2.13',
       '192.0.2.1',
     );
@@ -189,7 +170,7 @@ describe('discovery', () => {
     ]);
   });
   it('anybody may send us anything', async () => {
-    const real = fixture('uniview-probe-matches');
+    const real = answerText('uniview-probe-matches');
     const mangled = fc
       .tuple(fc.nat(real.length), fc.nat(60), fc.string())
       .map(([at, cut, more]) => real.slice(0, at) + more + real.slice(at + cut));
