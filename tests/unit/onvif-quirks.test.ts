@@ -117,13 +117,9 @@ describe('clock', () => {
 
 describe('faults', () => {
   it.each([
-    ['clock_skew', ['Sender', 'NotAuthorized'], 'Wsse authorized time check failed.'],
-    [
-      'wrong_password',
-      ['Sender', 'NotAuthorized'],
-      'An error was discovered processing the <wsse:Security> header.',
-    ],
-    ['wrong_password', ['Sender', 'NotAuthorized'], 'Authority failure'],
+    ['clock_skew', ['Sender', 'NotAuthorized'], 'the time check of the token did not pass'],
+    ['wrong_password', ['Sender', 'NotAuthorized'], 'the <wsse:Security> header could not be read'],
+    ['wrong_password', ['Sender', 'NotAuthorized'], 'no authority for this'],
     ['fault', ['Sender', 'ResourceUnknownFault'], 'Unknown pull point'],
     ['fault', ['Receiver', 'SubscribeCreationFailedFault'], ''],
   ] as const)('%s: %j %s', (code, codes, words) => {
