@@ -4,12 +4,12 @@ import type { LngLatPair } from '#domain/plane.ts';
 import { aimAt, frameZoom } from '#domain/ptz-aim.ts';
 import { mountOf, type PtzMount } from '#domain/ptz-mount.ts';
 import { STAY } from '#domain/ptz-rest.ts';
-import { askControl, holdAt, keepControl, releaseAtMs, type PtzHold, type PtzPerson } from '#domain/ptz.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import type { PtzVector } from '#native/onvif/ptz.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { fail } from '#station/errors.ts';
 import type { Actor, StationPorts } from '#station/ports.ts';
+import { createPtzControl, personOf } from './control.ts';
 import { PtzDesk } from './desk.ts';
 import type { PtzDrive } from './drive.ts';
 import { endpointOf, type PtzHead } from './head.ts';
@@ -27,13 +27,12 @@ export interface PtzDeps {
   putMount: (actor: Actor, cameraId: string, mount: PtzMount) => void;
 }
 
-/** Steering of cameras over ONVIF: who may, moves that end, presets, and what cameras do while nobody steers them. */
+/** Steering of cameras over ONVIF: moves that end, presets, and what cameras do while nobody steers them. */
 export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps: PtzDeps) {
   const { clock, site, write, audit, bus, log } = ports;
   const live = ports.liveCollection<PtzState>();
   const desks = new Map<string, PtzDesk>();
   const rests = loadRests(ports.db);
-  const releases = new Map<string, () => void>();
   const sights = createSights(() => site.current());
   const toLocal = localTimes();
   const localTime = () => toLocal(clock.nowMs(), site.current().site.timezone);
@@ -43,6 +42,7 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
     const next = desk.state();
     if (JSON.stringify(next) !== JSON.stringify(live.get(desk.id))) live.upsert(next);
   };
+  const control = createPtzControl(ports, publish);
   const deskOf = (cameraId: string): PtzDesk => {
     const desk = desks.get(cameraId);
     if (desk) return desk;
@@ -51,48 +51,10 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
     return fail('CONFLICT', camera.ptz ? 'ptz.no_address' : 'ptz.none', { id: cameraId });
   };
 
-  /** Ends control when its time has come; a renewal moves that time. */
-  const watchRelease = (desk: PtzDesk): void => {
-    releases.get(desk.id)?.();
-    if (!desk.hold) return;
-    const leftMs = releaseAtMs(desk.hold) - clock.monotonicMs();
-    releases.set(
-      desk.id,
-      clock.after(leftMs, () => {
-        if (holdAt(desk.hold, clock.monotonicMs())) watchRelease(desk);
-        else letGo(desk);
-      }),
-    );
-  };
-  const letGo = (desk: PtzDesk): void => {
-    releases.get(desk.id)?.();
-    releases.delete(desk.id);
-    desk.hold = null;
-    desk.startRest();
-    publish(desk);
-  };
-  const personOf = (actor: Actor): PtzPerson =>
-    actor.id === null || actor.role === null
-      ? fail('FORBIDDEN', 'permission')
-      : { id: actor.id, name: actor.name, role: actor.role };
-
   /** Takes or renews control for `actor`. */
   const claim = (actor: Actor, cameraId: string): PtzDesk => {
     const desk = deskOf(cameraId);
-    const answer = askControl(desk.hold, personOf(actor), clock.monotonicMs());
-    if (!answer.granted) {
-      const seconds = Math.ceil((answer.freeAtMs - clock.monotonicMs()) / 1_000);
-      return fail('CONFLICT', 'ptz.held', { name: answer.hold.name, seconds });
-    }
-    const from: PtzHold | null = answer.takenFrom;
-    if (from)
-      write((tx) =>
-        audit.append(tx, actor, 'ptz.take_over', cameraId, { from: from.name, fromRole: from.role }),
-      );
-    if (desk.hold === null) desk.endRest();
-    desk.hold = answer.hold;
-    watchRelease(desk);
-    publish(desk);
+    control.claim(actor, desk);
     return desk;
   };
   /** Does something with the camera as its holder. What the camera refuses is a refusal that is worded. */
@@ -155,8 +117,7 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
     for (const [id, desk] of [...desks]) {
       if (seen.has(id)) continue;
       desks.delete(id);
-      releases.get(id)?.();
-      releases.delete(id);
+      control.forget(id);
       live.remove(id);
       void desk.close();
     }
@@ -176,20 +137,9 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
       for (const id of new Set(cameraIds)) void desks.get(id)?.glance();
     },
     take: (actor: Actor, cameraId: string) => void claim(actor, cameraId),
-    keep(actor: Actor, cameraId: string, keep: boolean): void {
-      const desk = keep ? claim(actor, cameraId) : deskOf(cameraId);
-      const hold = keepControl(desk.hold, personOf(actor), keep, clock.monotonicMs());
-      if (!hold) return fail('CONFLICT', 'ptz.not_yours', { id: cameraId });
-      write((tx) => audit.append(tx, actor, 'ptz.keep', cameraId, { keep }));
-      desk.hold = hold;
-      watchRelease(desk);
-      publish(desk);
-    },
-    release(actor: Actor, cameraId: string): void {
-      const desk = deskOf(cameraId);
-      if (desk.hold?.id !== actor.id) return fail('CONFLICT', 'ptz.not_yours', { id: cameraId });
-      letGo(desk);
-    },
+    keep: (actor: Actor, cameraId: string, keep: boolean) =>
+      control.keep(actor, keep ? claim(actor, cameraId) : deskOf(cameraId), keep),
+    release: (actor: Actor, cameraId: string) => control.release(actor, deskOf(cameraId)),
     move: (actor: Actor, cameraId: string, speed: Required<PtzVector>) =>
       act(actor, cameraId, async ({ drive, desk }) => {
         await drive.move(speed);
@@ -304,7 +254,7 @@ export function createPtzService(ports: PtzPorts, trusts: CertificateCheck, deps
     },
     async close(): Promise<void> {
       stopSite();
-      for (const cancel of releases.values()) cancel();
+      control.close();
       await Promise.all([...desks.values()].map((desk) => desk.close()));
     },
   };
