@@ -1,6 +1,11 @@
 /** What is recorded, where, for how long, and how a console finds it again. Pictures travel over the media socket (`media-wire.ts`). */
 import { z } from 'zod';
-import { GAP_REASONS_OF_RECORDING, RECORDING_CAUSES, VOLUME_STATES } from '#domain/recording-types.ts';
+import {
+  GAP_REASONS_OF_RECORDING,
+  RECORDING_CAUSES,
+  RECORDING_MODES,
+  VOLUME_STATES,
+} from '#domain/recording-types.ts';
 import {
   command,
   commandInput,
@@ -19,10 +24,8 @@ import { CAMERA_REASONS } from './video.contract.ts';
 export const GAP_REASONS = [...GAP_REASONS_OF_RECORDING, ...CAMERA_REASONS] as const;
 
 export const RECORDING_STATES = ['off', 'armed', 'recording', 'waiting', 'stopped'] as const;
-export const recordingState = z.object({
-  /** The camera's. */
-  id: siteId,
-  mode: z.enum(['off', 'continuous', 'schedule', 'alarm']),
+const recordingDone = {
+  mode: z.enum(RECORDING_MODES),
   /**
    * off: not wanted now (see `reason`); armed: pulled for its pre-roll and waiting for an alarm; recording;
    * waiting: wanted, but the camera sends nothing; stopped: wanted, but it cannot be written.
@@ -32,6 +35,14 @@ export const recordingState = z.object({
   reason: z.enum(GAP_REASONS).nullable(),
   cause: z.enum(RECORDING_CAUSES).nullable(),
   kilobitsPerSecond: z.number().nullable(),
+};
+export const recordingState = z.object({
+  /** The camera's. */
+  id: siteId,
+  /** Of the camera as a whole: it records if any of its streams does. */
+  ...recordingDone,
+  /** Of each stream that has a rule. */
+  streams: z.array(z.object({ stream: z.enum(['main', 'sub']), ...recordingDone })),
   /** Wall time of the oldest and of the newest picture that is kept. */
   oldestMs: epochMs.nullable(),
   newestMs: epochMs.nullable(),
@@ -103,10 +114,17 @@ export type Bookmark = z.infer<typeof bookmark>;
 export const cameraTimeline = z.object({
   cameraId: siteId,
   /**
-   * What is there, by wall time. `epoch` rises when the clock was set back: the same wall time may then be recorded
-   * twice, and ranges of two epochs overlap.
+   * What is there of each stream, by wall time. `epoch` rises when the clock was set back: the same wall time may then be
+   * recorded twice, and ranges of two epochs overlap. Epochs of two streams have nothing to do with each other.
    */
-  ranges: z.array(z.object({ ...fromTo, epoch: z.int(), cause: z.enum(RECORDING_CAUSES) })),
+  ranges: z.array(
+    z.object({
+      ...fromTo,
+      epoch: z.int(),
+      cause: z.enum(RECORDING_CAUSES),
+      stream: z.enum(['main', 'sub']),
+    }),
+  ),
   /** What is not there up to now, and why. */
   gaps: z.array(z.object({ ...fromTo, reason: z.enum(GAP_REASONS) })),
   locks: z.array(z.object({ id: recordId, ...fromTo })),

@@ -73,10 +73,7 @@ export const recordingWindow = z.object({
   from: timeOfDay,
   to: timeOfDay,
 });
-/** How a camera is recorded. A camera without it is not recorded: room on a disk is a decision of the park. */
-export const recordingRule = z.object({
-  mode: z.enum(RECORDING_MODES).default('off'),
-  stream: z.enum(['main', 'sub']).default('main'),
+const recordingTerms = {
   /** For mode `schedule`. */
   schedule: z.array(recordingWindow).max(50).default([]),
   /** On alarm: how much before and after it. Before it only in mode `alarm`, where the stream is pulled all the time. */
@@ -89,6 +86,18 @@ export const recordingRule = z.object({
    * disk it goes after everything else.
    */
   keepAlarmDays: z.int().min(1).max(3_650).optional(),
+};
+const recordingMode = z.enum(RECORDING_MODES).default('off');
+/** How one of a camera's streams is recorded. */
+export const streamRule = z.object({ mode: recordingMode, ...recordingTerms });
+export type StreamRule = z.infer<typeof streamRule>;
+/** How a camera is recorded. A camera without it is not recorded: room on a disk is a decision of the park. */
+export const recordingRule = z.object({
+  mode: recordingMode,
+  stream: z.enum(['main', 'sub']).default('main'),
+  ...recordingTerms,
+  /** The camera's other stream, recorded at the same time by a rule of its own; for cameras that have two. */
+  beside: streamRule.optional(),
 });
 export type RecordingRule = z.infer<typeof recordingRule>;
 /** The device service of a camera that speaks ONVIF. */

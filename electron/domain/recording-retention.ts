@@ -1,10 +1,12 @@
 /** What may be deleted, and when it has to wait. Pure: files, holds and room are given. */
 import { overlaps } from './recording-spans.ts';
+import type { RecordedStream } from './recording-streams.ts';
 import type { Span, VolumeState } from './recording-types.ts';
 
 export interface KeptFile extends Span {
   id: number;
   cameraId: string;
+  stream: RecordedStream;
   bytes: number;
 }
 /** Nothing of these cameras in this span is deleted. */
@@ -22,9 +24,9 @@ export function expired(
   files: readonly KeptFile[],
   holds: readonly Hold[],
   nowMs: number,
-  keepMsOf: (cameraId: string) => number,
+  keepMsOf: (file: KeptFile) => number,
 ): KeptFile[] {
-  return files.filter((file) => file.toMs + keepMsOf(file.cameraId) <= nowMs && !isHeld(file, holds));
+  return files.filter((file) => file.toMs + keepMsOf(file) <= nowMs && !isHeld(file, holds));
 }
 
 /**

@@ -30,7 +30,14 @@ describe('the time around alarms', () => {
   });
 
   it('goes last when room is needed, the oldest of it first', () => {
-    const file = (id: number): KeptFile => ({ id, cameraId: 'cam', bytes: 10, fromMs: id, toMs: id + 1 });
+    const file = (id: number): KeptFile => ({
+      id,
+      cameraId: 'cam',
+      stream: 'main',
+      bytes: 10,
+      fromMs: id,
+      toMs: id + 1,
+    });
     const files = [1, 2, 3, 4].map(file);
     const isOfAlarm = ({ id }: KeptFile) => id === 1 || id === 3;
     const chosen = (need: number) => oldestFor(files, [], need, isOfAlarm).map(({ id }) => id);
@@ -54,7 +61,7 @@ describe('its term', () => {
     rmSync(folder, { recursive: true });
   });
   const fileAt = (fromMs: number): KeptFile => ({
-    ...{ id: 1, cameraId: 'cam', bytes: 1 },
+    ...{ id: 1, cameraId: 'cam', stream: 'main', bytes: 1 },
     ...{ fromMs, toMs: fromMs + 60_000 },
   });
 
@@ -73,6 +80,22 @@ describe('its term', () => {
     clock.advance(91 * DAY_MS);
     expect(afterRestart.keeps(fileAt(alarmMs))).toBe(false);
     expect(alarmSpansSince(db, 'cam', 0)).toEqual([]);
+  });
+
+  it("is each stream's own: the time around an alarm is that of the camera", () => {
+    const beside = { mode: 'continuous', keepDays: 30, postSeconds: 300, keepAlarmDays: 90 };
+    const rule = recordingRule.parse({ mode: 'alarm', keepDays: 7, keepAlarmDays: 60, beside });
+    const term = createAlarmTerm({ db, clock }, () => rule);
+    const alarmMs = clock.nowMs();
+    term.note(['cam']);
+    expect(alarmSpansSince(db, 'cam', 0)).toEqual([{ fromMs: alarmMs - 10_000, toMs: alarmMs + 300_000 }]);
+    const keeps = () =>
+      (['main', 'sub'] as const).map((stream) => term.keeps({ ...fileAt(alarmMs), stream }));
+    expect(keeps()).toEqual([true, true]);
+    clock.advance(61 * DAY_MS);
+    expect(keeps()).toEqual([false, true]);
+    clock.advance(30 * DAY_MS);
+    expect(keeps()).toEqual([false, false]);
   });
 
   it('is nothing where the rule has none, or none that is longer', () => {

@@ -155,16 +155,20 @@ const DAY = 86_400_000;
 const files = fc.array(
   fc.record({
     cameraId: fc.constantFrom('a', 'b'),
+    stream: fc.constantFrom('main' as const, 'sub' as const),
     length: fc.integer({ min: 1, max: 300 }),
     bytes: fc.integer({ min: 1, max: 999 }),
   }),
   { maxLength: 40 },
 );
-const shelf = (rows: { cameraId: string; length: number; bytes: number }[]): KeptFile[] => {
+const shelf = (
+  rows: { cameraId: string; stream: KeptFile['stream']; length: number; bytes: number }[],
+): KeptFile[] => {
   let at = 0;
-  return rows.map(({ cameraId, length, bytes }, id) => ({
+  return rows.map(({ cameraId, stream, length, bytes }, id) => ({
     id,
     cameraId,
+    stream,
     bytes,
     fromMs: at,
     toMs: (at += length),
@@ -198,15 +202,17 @@ describe('retention', () => {
       ),
     );
   });
-  it('keeps each camera by its own term', () => {
+  it('keeps each stream of each camera by its own term', () => {
     const all = shelf([
-      { cameraId: 'a', length: 10, bytes: 1 },
-      { cameraId: 'b', length: 10, bytes: 1 },
+      { cameraId: 'a', stream: 'main', length: 10, bytes: 1 },
+      { cameraId: 'a', stream: 'sub', length: 10, bytes: 1 },
+      { cameraId: 'b', stream: 'main', length: 10, bytes: 1 },
     ]);
-    const keepMs = (id: string) => (id === 'a' ? 30 : 90) * DAY;
-    expect(expired(all, [], 31 * DAY, keepMs).map(({ cameraId }) => cameraId)).toEqual(['a']);
-    expect(expired(all, [{ cameraIds: ['a'], fromMs: 5, toMs: 6 }], 31 * DAY, keepMs)).toEqual([]);
-    expect(expired(all, [{ cameraIds: ['a'], fromMs: 10, toMs: 20 }], 31 * DAY, keepMs)).toHaveLength(1);
+    const keepMs = (of: KeptFile) => (of.cameraId === 'a' && of.stream === 'main' ? 30 : 90) * DAY;
+    const over = (holds: Hold[]) => expired(all, holds, 31 * DAY, keepMs).map(({ id }) => id);
+    expect(over([])).toEqual([0]);
+    expect(over([{ cameraIds: ['a'], fromMs: 5, toMs: 6 }])).toEqual([]);
+    expect(over([{ cameraIds: ['a'], fromMs: 10, toMs: 20 }])).toEqual([0]);
   });
   it('more than half at once is asked about, the passing of time is not', () => {
     expect(isMassDeletion(51, 100)).toBe(true);

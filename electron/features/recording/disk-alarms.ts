@@ -24,7 +24,7 @@ export function diskAlarms(
     }
   }
   return {
-    /** @param stopped cameras that are to be recorded and cannot be written */
+    /** @param stopped streams that are to be recorded and cannot be written */
     look(volumes: readonly Volume[], stopped: number): void {
       const low = volumes.filter(({ state }) => state === 'low' || state === 'full');
       const isShort = low.length > 0 && !volumes.some(({ state }) => state === 'ok');
@@ -37,7 +37,7 @@ export function diskAlarms(
         paths: paths(away),
         states: away.map(({ state }) => state),
       });
-      set('recording.stopped', stopped > 0, { cameras: stopped });
+      set('recording.stopped', stopped > 0, { streams: stopped });
     },
   };
 }

@@ -157,7 +157,7 @@ export function oldestOf(db: Readable, stream: number): number | null {
   return (row as { ms: number | null }).ms;
 }
 
-const KEPT = `file.id, stream.camera_id AS cameraId, start_ms AS fromMs, end_ms AS toMs, bytes`;
+const KEPT = `file.id, stream.camera_id AS cameraId, stream.stream, start_ms AS fromMs, end_ms AS toMs, bytes`;
 /** Closed files of a volume in the order in which they were recorded, which a clock cannot change. */
 export function oldestOn(db: Readable, volume: string): IterableIterator<KeptFile> {
   // Not cached: an iteration that is left early would keep the statement busy.

@@ -17,7 +17,6 @@ const STUCK_MS = 15_000;
 const FLOWING_MS = 3_000;
 
 export interface RecorderOrder extends Wanted {
-  stream: StreamKind;
   preMs: number;
   /** Whether what is heard is kept too. */
   sound: boolean;
@@ -32,20 +31,20 @@ export interface RecorderDeps extends Omit<TapeDeps, 'onProblem' | 'onClockForwa
 export type RecorderStatus = Pick<RecordingState, 'state' | 'reason' | 'cause'>;
 export type Recorder = ReturnType<typeof createRecorder>;
 
-const NOTHING: RecorderOrder = {
+/** It is not to be recorded. */
+export const NO_ORDER: RecorderOrder = {
   pull: false,
   cause: null,
   reason: 'off',
-  stream: 'main',
   preMs: 0,
   sound: false,
 };
 
-/** Records one camera as it is told to: one more viewer of the relay that the wall uses. */
-export function createRecorder(cameraId: string, deps: RecorderDeps) {
+/** Records one stream of a camera as it is told to: one more viewer of the relay that the wall uses. */
+export function createRecorder(cameraId: string, stream: StreamKind, deps: RecorderDeps) {
   const { clock, library, log } = deps;
   const ring = preRoll();
-  let order = NOTHING;
+  let order = NO_ORDER;
   let relay: Relay | undefined;
   let leave: (() => void) | undefined;
   let mute: (() => void) | undefined;
@@ -55,7 +54,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   /** What was decided about sound anew: from the next key frame on, since a file begins with one. */
   let nextTrack: RecordedTrack | undefined;
   let tape: Tape | undefined;
-  let taped: { stream: StreamKind; cause: RecordingCause; sinceMs: number } | undefined;
+  let taped: { cause: RecordingCause; sinceMs: number } | undefined;
   /** The last frame that was given to a tape: what a new visit to the relay brings again is not recorded twice. */
   let last: { track: RecordedTrack; ticks: number } | undefined;
   let needsKey = true;
@@ -121,13 +120,14 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       taped.cause = cause;
       return;
     }
-    const row = library.streamFor(cameraId, order.stream, clock.nowMs());
+    const row = library.streamFor(cameraId, stream, clock.nowMs());
     tape = createTape(row, {
       ...deps,
       onClockForward: (fromMs, toMs) => deps.onClockForward(cameraId, fromMs, toMs),
-      onProblem: (reason, detail) => log.warn('recording failed', { camera: cameraId, reason, detail }),
+      onProblem: (reason, detail) =>
+        log.warn('recording failed', { camera: cameraId, stream, reason, detail }),
     });
-    taped = { stream: order.stream, cause, sinceMs: clock.monotonicMs() };
+    taped = { cause, sinceMs: clock.monotonicMs() };
     needsKey = true;
     for (const one of ring.take())
       if ('key' in one) feed(one);
@@ -142,7 +142,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   }
 
   function visit(): void {
-    const wanted = order.pull ? deps.openStream(cameraId, order.stream) : undefined;
+    const wanted = order.pull ? deps.openStream(cameraId, stream) : undefined;
     if (wanted === relay) return;
     leave?.();
     leave = undefined;
@@ -177,7 +177,8 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
 
   /** Restarts the recorder alone: neither the camera's stream nor those who look at it notice. */
   function restart(): void {
-    log.error('recorder restarted', { camera: cameraId, reason: tape?.problem ?? 'no part was written' });
+    const reason = tape?.problem ?? 'no part was written';
+    log.error('recorder restarted', { camera: cameraId, stream, reason });
     tape?.abandon();
     tape = undefined;
     taped = undefined;
@@ -191,12 +192,10 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
   }
 
   return {
-    cameraId,
+    stream,
     /** Called whenever what is wanted may have changed, and each second. */
     follow(next: RecorderOrder): void {
       const nowMs = clock.monotonicMs();
-      // Another stream: the present recording ends, the other one begins with its own file.
-      if (taped && next.stream !== taped.stream) endTape();
       const isSoundDecided = next.sound !== order.sound;
       order = next;
       if (isSoundDecided && source?.audio) nextTrack = kept(source);
@@ -237,7 +236,7 @@ export function createRecorder(cameraId: string, deps: RecorderDeps) {
       await Promise.all([tape?.written(), ...endings]);
     },
     async stop(): Promise<void> {
-      order = NOTHING;
+      order = NO_ORDER;
       leave?.();
       leave = undefined;
       relay = undefined;

@@ -9,7 +9,7 @@ import type { VolumeUse } from './files.store.ts';
 import { createHolds } from './holds.service.ts';
 import { openIndex } from './index-file.ts';
 import { createLibrary } from './library.ts';
-import { createRecorders, ruleOf } from './recorders.ts';
+import { createRecorders, streamRuleOf, wholeRule } from './recorders.ts';
 import { createRetention } from './retention.ts';
 import { createShelf } from './shelf.ts';
 import { createThumbnails } from './thumbnails.ts';
@@ -55,10 +55,10 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
   const retention = createRetention({
     ...{ library, volumes, clock, log },
     holds: holds.active,
-    keepMs: (cameraId) => ruleOf(site.camera(cameraId)).keepDays * DAY_MS,
+    keepMs: ({ cameraId, stream }) => streamRuleOf(site.camera(cameraId), stream).keepDays * DAY_MS,
     isAlarmKept: (file) => alarmTerm.keeps(file),
   });
-  const alarmTerm = createAlarmTerm(ports, (cameraId) => ruleOf(site.camera(cameraId)));
+  const alarmTerm = createAlarmTerm(ports, (cameraId) => wholeRule(site.camera(cameraId)));
   const cursor = (cameraId: string) =>
     createCursor(shelf, cameraId, (file, error) =>
       log.warn('recording cannot be read', { path: file.path, error: error.message }),

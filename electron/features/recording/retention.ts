@@ -23,8 +23,8 @@ export interface RetentionDeps {
   log: Log;
   /** What nobody may delete now. */
   holds(): Hold[];
-  /** How long a camera's recordings are kept. */
-  keepMs(cameraId: string): number;
+  /** How long the recordings of a camera's stream are kept. */
+  keepMs(of: Pick<KeptFile, 'cameraId' | 'stream'>): number;
   /** Whether a file is kept longer than that because of an alarm. */
   isAlarmKept(file: KeptFile): boolean;
 }
@@ -36,7 +36,7 @@ export function createRetention({ library, volumes, clock, log, holds, keepMs, i
   function overTerm(volume: Volume, held: Hold[]): KeptFile[] {
     const nowMs = clock.nowMs();
     return streamRows(db).flatMap((stream) => {
-      const old = endedBefore(db, volume.row.id, stream.id, nowMs - keepMs(stream.cameraId));
+      const old = endedBefore(db, volume.row.id, stream.id, nowMs - keepMs(stream));
       return expired(old, held, nowMs, keepMs).filter((file) => !isAlarmKept(file));
     });
   }

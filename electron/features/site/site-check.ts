@@ -1,7 +1,7 @@
 import type { SiteProblem } from '#contract/site.contract.ts';
 import { SITE_COLLECTIONS, type Site } from '#contract/site.ts';
 
-/** References between objects of a site: every id is there, once, and no place stands inside itself. */
+/** What a site's objects say of each other: every id is there, once, no place stands inside itself, no stream is missing. */
 export function checkSite(site: Site): SiteProblem[] {
   const problems: SiteProblem[] = [];
   const add = (path: string, code: string, params: SiteProblem['params']) =>
@@ -22,6 +22,12 @@ export function checkSite(site: Site): SiteProblem[] {
         one.cameraIds.forEach((id, at) => need(`${name}[${index}].cameraIds[${at}]`, 'cameras', id));
     });
   }
+  site.cameras.forEach(({ id, subUrl, recording }, index) => {
+    // Switched off it only keeps its term.
+    const isWanted = recording?.beside !== undefined && recording.beside.mode !== 'off';
+    if (isWanted && subUrl === undefined)
+      add(`cameras[${index}].recording.beside`, 'no_second_stream', { id });
+  });
   const parents = new Map(site.places.map((one) => [one.id, one.parentId]));
   site.places.forEach((one, index) => {
     need(`places[${index}].parentId`, 'places', one.parentId);
