@@ -7,7 +7,7 @@ import { clothes, person, standing } from '../people.mjs';
 import { block, box, cylinder, ellipsoid, ground } from '../shapes.mjs';
 import { tree } from '../things.mjs';
 import { car, truck } from '../vehicles.mjs';
-import { daySky } from './yard.mjs';
+import { daySky } from './day-sky.mjs';
 
 /**
  * M-01: the whole park from the mast at the crossing, as it is on the map: what a camera that turns sees of it.

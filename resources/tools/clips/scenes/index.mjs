@@ -1,10 +1,12 @@
 import * as corridors from './corridors.mjs';
 import * as gates from './gates.mjs';
+import { green } from './green.mjs';
 import * as halls from './halls.mjs';
 import * as indoor from './indoor.mjs';
+import { parking } from './parking.mjs';
 import * as perimeter from './perimeter.mjs';
 import * as plant from './plant.mjs';
-import * as yard from './yard.mjs';
+import { roof } from './roof.mjs';
 
 /** Every clip: its name, what is burnt in as the camera's name, and the scene. */
 export const SCENES = {
@@ -27,7 +29,7 @@ export const SCENES = {
   'h-01': { title: 'H-01 危化品库罐区', make: plant.hazard },
   'h-01-gas': { title: 'H-01 危化品库罐区', make: plant.hazardGas },
   's-01': { title: 'S-01 变电所', make: plant.substation, kilobytes: 265 },
-  'p-01': { title: 'P-01 停车场', make: yard.parking },
-  'g-01': { title: 'G-01 中心绿地', make: yard.green },
-  'r-01': { title: 'R-01 五号厂房屋顶', make: yard.roof, kilobytes: 280 },
+  'p-01': { title: 'P-01 停车场', make: parking },
+  'g-01': { title: 'G-01 中心绿地', make: green },
+  'r-01': { title: 'R-01 五号厂房屋顶', make: roof, kilobytes: 280 },
 };
