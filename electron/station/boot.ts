@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Hello } from '#contract/auth.contract.ts';
+import type { PasswordCost } from '#features/accounts/password.ts';
 import { auditHead, AuditAnchor, createAudit } from './audit.ts';
 import { createBus } from './bus.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -38,6 +39,8 @@ export interface StationOptions {
   restoreLastBackup?: boolean;
   /** Overrides of settings for this run: tests and benchmarks use their own ports. */
   overrides?: { brokerPort?: number; demoRtspPort?: number };
+  /** What a hash of a password costs; see `createPasswords`. */
+  passwordCost?: PasswordCost | undefined;
 }
 export interface Station {
   /** The contract's implementation, for oRPC's handlers. */

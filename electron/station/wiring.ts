@@ -6,6 +6,7 @@ import type { ChainReport, HealthItem } from '#contract/system.contract.ts';
 import { may } from '#domain/permissions.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
+import { createPasswords } from '#features/accounts/password.ts';
 import { alarmsApi } from '#features/alarms/alarms.api.ts';
 import { createAlarms } from '#features/alarms/alarms.service.ts';
 import { watchInternalSources } from '#features/alarms/internal-sources.ts';
@@ -98,7 +99,7 @@ export async function wire({
   const stops: (() => void | Promise<void>)[] = [];
 
   const sessions = new Sessions(db, clock, (id) => accounts.find(id));
-  const accounts = createAccounts(ports, sessions);
+  const accounts = createAccounts(ports, sessions, createPasswords(options.passwordCost));
   await accounts.seedDemo(site.file);
   const backups = createBackups(ports);
   stops.push(() => backups.stop());

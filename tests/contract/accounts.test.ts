@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { openReadable } from '#native/sqlite/open.ts';
 import { startTestStation, type TestStation } from '#tests/fixtures/station.ts';
 import { TestClock } from '#tests/fixtures/clock.ts';
 
@@ -132,4 +133,22 @@ test('settings refuse what they cannot be, by name', async () => {
   });
   expect(await refused('backup.keep', 'many')).toMatchObject({ params: { problem: 'not_a_number' } });
   expect(await refused('no.such', 1)).toMatchObject({ reason: 'setting.unknown' });
+});
+
+test('a station is as slow with passwords as it should be unless it is told otherwise', async () => {
+  const { dataDir } = realSite();
+  const park = await start({ dataDir, passwordCost: undefined });
+  await (
+    await park.client('security')
+  ).auth.changePassword({
+    current: 'demo-security',
+    next: 'longer-than-before',
+  });
+  await park.station.stop();
+  const db = openReadable(join(dataDir, 'guardroom.sqlite'));
+  const hashes = db.prepare('SELECT password_hash FROM account').pluck().all() as string[];
+  db.close();
+  expect(hashes).toHaveLength(6);
+  // argon2id with 19 MiB, 2 passes, 1 lane
+  expect(hashes.filter((hash) => !hash.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'))).toEqual([]);
 });

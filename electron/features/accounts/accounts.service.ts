@@ -4,7 +4,7 @@ import { permissionsOf, type Role } from '#domain/permissions.ts';
 import { fail } from '#station/errors.ts';
 import { STATION_ACTOR, type Actor, type StationPorts, type Tx } from '#station/ports.ts';
 import { actorOf, type ActiveSession, type Connection, type Sessions } from '#station/sessions.ts';
-import { hashPassword, passwordFits } from './password.ts';
+import { createPasswords } from './password.ts';
 import * as store from './accounts.store.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -15,7 +15,7 @@ interface NewAdmin {
 }
 
 /** Accounts, sign-in with lockout, sessions. */
-export function createAccounts(ports: StationPorts, sessions: Sessions) {
+export function createAccounts(ports: StationPorts, sessions: Sessions, passwords = createPasswords()) {
   const { db, clock, write, audit, settings, newId } = ports;
   settings.define(
     { key: 'session.idleLockSeconds', kind: 'number', defaultValue: 600, min: 0, max: 86_400 },
@@ -35,7 +35,7 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
     if (input.password.toLowerCase() === input.username.toLowerCase())
       fail('INVALID', 'account.password_is_username');
     const { username, name } = input;
-    return { role, username, name, mustChange, passwordHash: await hashPassword(input.password) };
+    return { role, username, name, mustChange, passwordHash: await passwords.hash(input.password) };
   };
   const add = (tx: Tx, actor: Actor, prepared: Awaited<ReturnType<typeof prepare>>): Account => {
     const { username, role, name } = prepared;
@@ -61,7 +61,7 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
     const account = store.byUsername(db, username);
     const wait = account?.lockedUntilMs ? account.lockedUntilMs - clock.nowMs() : 0;
     if (wait > 0) fail('TOO_MANY', 'account.locked_out', { seconds: Math.ceil(wait / 1000) });
-    const fits = await passwordFits(password, account?.passwordHash);
+    const fits = await passwords.fits(password, account?.passwordHash);
     const now = store.byUsername(db, username);
     if (account && now && !fits) failed(now, STATION_ACTOR);
     if (!account || !fits || !account.enabled) return fail('UNAUTHENTICATED', 'account.wrong');
@@ -143,7 +143,7 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
       const account = await check(session.account.username, current);
       if (next.toLowerCase() === account.username.toLowerCase() || next === current)
         fail('INVALID', 'account.password_weak');
-      const passwordHash = await hashPassword(next);
+      const passwordHash = await passwords.hash(next);
       write((tx) => {
         store.update(tx.db, { ...account, passwordHash, mustChangePassword: false });
         audit.append(tx, actorOf(session), 'account.change_password', account.username);
@@ -162,7 +162,7 @@ export function createAccounts(ports: StationPorts, sessions: Sessions) {
       actor: Actor,
       input: { id: string; name?: string; role?: Role; enabled?: boolean; password?: string },
     ): Promise<Account> {
-      const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password);
+      const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       return write((tx) => {
         const before = store.byId(tx.db, input.id);
         if (!before) return fail('NOT_FOUND', 'account.unknown');
