@@ -1,5 +1,5 @@
 import * as corridors from './corridors.mjs';
-import * as gates from './gates.mjs';
+import { gateLane } from './gate-lane.mjs';
 import { green } from './green.mjs';
 import * as halls from './halls.mjs';
 import * as indoor from './indoor.mjs';
@@ -7,6 +7,7 @@ import { parking } from './parking.mjs';
 import * as perimeter from './perimeter.mjs';
 import * as plant from './plant.mjs';
 import { roof } from './roof.mjs';
+import { turnstiles, turnstilesTailgating } from './turnstiles.mjs';
 
 /** Every clip: its name, what is burnt in as the camera's name, and the scene. */
 export const SCENES = {
@@ -15,9 +16,9 @@ export const SCENES = {
   'n-07-intrusion': { title: 'N-07 北围界西', make: perimeter.northWestIntrusion },
   'n-08': { title: 'N-08 北围界东', make: perimeter.northEast },
   'w-05': { title: 'W-05 西围界', make: perimeter.west },
-  'e-01': { title: 'E-01 东门车道', make: gates.gateLane, kilobytes: 380 },
-  'e-02': { title: 'E-02 东门人行通道', make: gates.turnstiles, kilobytes: 245 },
-  'e-02-tailgating': { title: 'E-02 东门人行通道', make: gates.turnstilesTailgating },
+  'e-01': { title: 'E-01 东门车道', make: gateLane, kilobytes: 380 },
+  'e-02': { title: 'E-02 东门人行通道', make: turnstiles, kilobytes: 245 },
+  'e-02-tailgating': { title: 'E-02 东门人行通道', make: turnstilesTailgating },
   'b2-03': { title: 'B2-03 二号楼大厅', make: indoor.lobby, kilobytes: 245 },
   'b2-07': { title: 'B2-07 机要室走廊', make: corridors.secureCorridor },
   'b3-01': { title: 'B3-01 三号楼二层', make: corridors.officeCorridor },
