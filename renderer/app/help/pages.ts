@@ -4,7 +4,7 @@ const byId = new Map(
   Object.entries(files).map(([path, load]) => [path.replace(/^.*\/|\.md$/g, ''), load] as const),
 );
 
-/** Pages in the help's order. `operator` is the manual in the console's language; their words are `app.help.page.<id>`. */
+/** Pages in the help's order; their words are `app.help.page.<id>`. A manual is there as `<id>.zh` and `<id>.en`, other pages once. */
 export const PAGES = [
   'operator',
   'glossary',
@@ -22,10 +22,9 @@ export type PageId = (typeof PAGES)[number];
 export const pageOfLink = (to: string): PageId | undefined =>
   PAGES.find((page) => to.replace(/^.*\/|\.md(?:#.*)?$|#.*$/g, '').replace(/\.(?:zh|en)$/, '') === page);
 
-/** A page's Markdown. @throws Error when the build has no such page */
+/** A page's Markdown, in the console's language where it is there in both. @throws Error when the build has no such page */
 export async function pageText(page: PageId, language: string): Promise<string> {
-  const name = page === 'operator' ? `operator.${language === 'en' ? 'en' : 'zh'}` : page;
-  const load = byId.get(name);
-  if (!load) throw new Error(`no help page ${name}`);
+  const load = byId.get(`${page}.${language === 'en' ? 'en' : 'zh'}`) ?? byId.get(page);
+  if (!load) throw new Error(`no help page ${page}`);
   return load();
 }
