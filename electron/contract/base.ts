@@ -56,12 +56,18 @@ const meta = (permission: MethodMeta['permission'], mutates: boolean): MethodMet
 });
 const base = oc.$meta<MethodMeta>(meta('session', true)).errors(commonErrors);
 
+/** Where a method is on REST; the OpenAPI document says what it needs as `x-permission`. */
+const route = (method: 'GET' | 'POST', path: `/${string}`, permission: MethodMeta['permission']) => ({
+  method,
+  path,
+  spec: <T extends object>(operation: T) => ({ ...operation, 'x-permission': permission }),
+});
 /** A method that only reads: GET on REST. */
 export const query = (permission: MethodMeta['permission'], path: `/${string}`) =>
-  base.meta(meta(permission, false)).route({ method: 'GET', path });
+  base.meta(meta(permission, false)).route(route('GET', path, permission));
 /** A method that changes something: POST on REST; its input may carry `idempotencyKey`. */
 export const command = (permission: MethodMeta['permission'], path: `/${string}`) =>
-  base.meta(meta(permission, true)).route({ method: 'POST', path });
+  base.meta(meta(permission, true)).route(route('POST', path, permission));
 /** Lets a command through on a locked screen. */
 export const lockedToo = (permission: MethodMeta['permission']): MethodMeta => ({
   permission,

@@ -172,12 +172,18 @@ describe('REST', () => {
   it('describes itself for integrators', async () => {
     const document = JSON.parse((await send('/api/v1/openapi.json')).body) as {
       openapi: string;
-      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+      paths: Record<string, Record<string, { responses: Record<string, unknown>; 'x-permission'?: string }>>;
     };
     expect(document.openapi).toMatch(/^3\.1/);
     const signIn = document.paths['/auth/sign-in']?.post;
     expect(Object.keys(signIn?.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '422']));
     expect(document.paths['/site/{collection}']?.post).toBeDefined();
+    // what each method needs: a permission, only a session, or nothing
+    expect(signIn?.['x-permission']).toBe('public');
+    expect(document.paths['/auth/sign-out']?.post?.['x-permission']).toBe('session');
+    expect(document.paths['/alarms/{id}/close']?.post?.['x-permission']).toBe('alarm.handle');
+    for (const methods of Object.values(document.paths))
+      for (const method of Object.values(methods)) expect(method['x-permission']).toBeTypeOf('string');
   });
 });
 
