@@ -27,3 +27,24 @@ test('the help shows keys and manuals, and a link of a page opens the other page
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
 });
+
+for (const [language, cameras] of [
+  ['zh', '摄像机接入'],
+  ['en', 'Cameras'],
+] as const)
+  test(`the administrators' manual in ${language} leads on in its language`, async ({ page, park }) => {
+    await signIn(page, park, 'admin', { language });
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: word('app.help.title', {}, language) });
+    await help.getByRole('button', { name: word('app.help.page.administrators', {}, language) }).click();
+    const manual = help.locator('[data-help-page=administrators]');
+    await page.screenshot({ path: `test-results/help-administrators-${language}.png` });
+    // the table of all settings, worded as the settings' own screen has them
+    const row = manual.getByRole('row').filter({ hasText: word('system.setting.video.pull', {}, language) });
+    await expect(row).toContainText(word('system.choice.video.pull.direct', {}, language));
+    await row.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `test-results/help-settings-${language}.png` });
+    await row.getByRole('button').click();
+    await expect(help.locator('[data-level="1"]')).toHaveText(cameras);
+    await page.screenshot({ path: `test-results/help-cameras-${language}.png` });
+  });
