@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ChainReport } from '#contract/system.contract.ts';
 
 /** JSON with sorted keys, so that one content has one text. */
 export function canonicalJson(value: unknown): string {
@@ -20,3 +21,10 @@ export const CHAIN_START = '0'.repeat(64);
 export function chainHash(previous: string, content: unknown): string {
   return hash('sha256', `${previous}\n${canonicalJson(content)}`, 'hex');
 }
+
+/** What was found in several chains, as one report. */
+export const mergeReports = (reports: readonly ChainReport[]): ChainReport => ({
+  ok: reports.every((one) => one.ok),
+  checked: reports.reduce((sum, one) => sum + one.checked, 0),
+  problems: reports.flatMap((one) => one.problems),
+});

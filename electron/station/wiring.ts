@@ -2,8 +2,7 @@
  * The one place where features meet: made in order, given each other's ports, stopped in reverse.
  * A feature adds its block here and one line in `router`.
  */
-import type { ChainReport, HealthItem } from '#contract/system.contract.ts';
-import { may } from '#domain/permissions.ts';
+import type { HealthItem } from '#contract/system.contract.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
 import { createPasswords } from '#features/accounts/password.ts';
@@ -60,18 +59,14 @@ import { createViews } from '#features/views/views.service.ts';
 import { createLocalOut } from '#native/audio/local-out.ts';
 import type { AuditAnchor } from './audit.ts';
 import type { StationOptions } from './boot.ts';
+import { mergeReports } from './chain.ts';
 import { createHealth } from './health.ts';
 import { LiveCollection } from './live.ts';
+import { mediaAccess } from './media-access.ts';
 import { parkAddress } from './park-address.ts';
-import {
-  STATION_ACTOR,
-  type EventsPort,
-  type MediaOutlet,
-  type ReplayRequest,
-  type StationPorts,
-} from './ports.ts';
+import { STATION_ACTOR, type EventsPort, type StationPorts } from './ports.ts';
 import { rpc } from './rpc.ts';
-import { Sessions, type ActiveSession } from './sessions.ts';
+import { Sessions } from './sessions.ts';
 import { createSettings } from './settings.ts';
 
 export type Kernel = Omit<StationPorts, 'site' | 'settings' | 'health' | 'liveCollection'>;
@@ -103,15 +98,6 @@ export async function wire({
   await accounts.seedDemo(site.file);
   const backups = createBackups(ports);
   stops.push(() => backups.stop());
-  const mayView = (session: ActiveSession) => {
-    const now = sessions.refresh(session);
-    return now !== null && may(now.account.role, 'video.view');
-  };
-  const openReplay = (session: ActiveSession, request: ReplayRequest, outlet: MediaOutlet) => {
-    const role = sessions.refresh(session)?.account.role;
-    if (!role || !may(role, 'video.replay')) return 'forbidden' as const;
-    return recording.openReplay(request, outlet, may(role, 'video.evidence')) ?? ('unknown_camera' as const);
-  };
   // first of all, so that the cameras of a demo park listen when they are asked; for a real site it does nothing
   const demo = createDemo(ports, {
     broker: () => parkAddress(link.info(), settings, site.port.current().site.id),
@@ -123,7 +109,7 @@ export async function wire({
   const trust = createTrust(ports);
   const video = createVideo(
     { ...ports, site: demo.camerasOf(site.port) },
-    { mayView, openReplay },
+    mediaAccess(sessions, (...asked) => recording.openReplay(...asked)),
     options.mediaUrl,
     trust.check,
   );
@@ -276,7 +262,7 @@ export async function wire({
       speech: broadcast.speechEngines,
       broker: link.info,
       verifyRecords: () =>
-        merge([
+        mergeReports([
           ingest.verify(),
           alarms.verify(),
           verifyRuns(db),
@@ -299,14 +285,5 @@ export async function wire({
           .catch((error: Error) => kernel.log.error('stopping a part failed', { error: error.message }));
       }
     },
-  };
-}
-
-/** Several chains as one report. */
-function merge(reports: ChainReport[]): ChainReport {
-  return {
-    ok: reports.every((one) => one.ok),
-    checked: reports.reduce((sum, one) => sum + one.checked, 0),
-    problems: reports.flatMap((one) => one.problems),
   };
 }
