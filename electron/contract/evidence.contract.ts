@@ -51,6 +51,8 @@ export const evidenceExport = z.object({
   withSound: z.boolean(),
   secondPerson: z.boolean(),
   by: z.string(),
+  /** Account that asked: another person has to agree, and two may have one name. Null: the station itself. */
+  byId: z.string().nullable(),
   createdAtMs: epochMs,
   /** Who agreed or refused, if a second person was asked. */
   decidedBy: z.string().nullable(),

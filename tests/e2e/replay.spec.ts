@@ -7,39 +7,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { verifyBundle } from '../../resources/verify/verify.mjs';
 import { open, signIn, tile } from './console.ts';
-import type { Park } from './park.ts';
+import { record } from './recorded.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
 
 const CAMERAS = ['cam-open', 'cam-locked'];
 
-/** Both cameras recorded without end, until there is this much of each. */
-async function record(park: Park, seconds: number): Promise<void> {
-  const admin = await park.api('admin');
-  const site = await admin.site.get();
-  for (const camera of site.cameras)
-    await admin.site.put({
-      collection: 'cameras',
-      object: { ...camera, recording: { mode: 'continuous' } } as never,
-    });
-  const guard = await park.api('guard');
-  await expect
-    .poll(
-      async () => {
-        const toMs = Date.now() + 60_000;
-        const { cameras } = await guard.recording.timeline({
-          cameraIds: CAMERAS,
-          fromMs: toMs - 600_000,
-          toMs,
-        });
-        return Math.min(
-          ...cameras.map(({ ranges }) => ranges.reduce((sum, one) => sum + one.toMs - one.fromMs, 0)),
-        );
-      },
-      { timeout: 60_000 },
-    )
-    .toBeGreaterThan(seconds * 1000);
-}
 const shownMs = async (page: Page, camera: string): Promise<number> =>
   Number(await tile(page, camera).getAttribute('data-shown-ms'));
 const plays = (page: Page) => page.getByRole('button', { name: word('replay.play') });

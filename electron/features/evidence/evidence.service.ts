@@ -54,11 +54,10 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
   const holds = new Map<string, () => void>();
 
   function view(one: StoredExport): EvidenceExport {
-    const { byId: _byId, ...rest } = one;
     const done = one.state === 'done' || one.state === 'deleted' ? filesOf(db, one.id) : [];
     const files = done.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    return { ...rest, files, progress: done.length > 0 ? 1 : 0, bytes, ...jobs.progress(one.id) };
+    return { ...one, files, progress: done.length > 0 ? 1 : 0, bytes, ...jobs.progress(one.id) };
   }
   function show(id: string): void {
     const one = findExport(db, id);

@@ -5,9 +5,7 @@ import type { CameraFacts } from './camera-export.ts';
 import type { BundleFile } from './hashed-file.ts';
 
 /** An export as it is kept. */
-export interface StoredExport extends Omit<EvidenceExport, 'progress' | 'bytes' | 'files'> {
-  byId: string | null;
-}
+export type StoredExport = Omit<EvidenceExport, 'progress' | 'bytes' | 'files'>;
 interface Row {
   id: string;
   state: EvidenceState;
