@@ -170,7 +170,7 @@ export async function wire({
   const views = createViews(ports);
   const ptz = createPtzService({ ...ports, site: demo.camerasOf(site.port) }, trust.check, {
     // the site's own data, not those of a demo whose ports have moved
-    putMount: (actor, id, mount) => site.put(actor, 'cameras', { ...site.port.camera(id), mount } as never),
+    putMount: (actor, id, mount) => site.put(actor, 'cameras', { ...site.port.camera(id), mount }),
   });
   stops.push(() => ptz.close());
   const patrol = createPatrol(ports);
@@ -271,7 +271,7 @@ export async function wire({
           pictures.verify(),
         ]),
     }),
-  } as never);
+  });
 
   return {
     router,

@@ -135,7 +135,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
         return { type: 'FeatureCollection', features: [] };
       }
     },
-    put(actor: Actor, collection: SiteCollection, raw: JsonObject, cameraPassword?: string): void {
+    put(actor: Actor, collection: SiteCollection, raw: object, cameraPassword?: string): void {
       const checked = siteCollections[collection].safeParse(raw);
       if (!checked.success)
         return fail('INVALID', 'input', {
