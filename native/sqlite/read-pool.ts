@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
+/** Asks a thread to end. */
+export type Farewell = 'end';
+
 interface Waiting {
   name: string;
   args: unknown;
@@ -13,8 +16,15 @@ interface Seat {
 export interface ReadPool {
   /** Runs a named query of the worker's list in another thread, so that it never delays an alarm. */
   run<T>(name: string, args: unknown): Promise<T>;
+  /**
+   * Rejects what waits, lets what runs come to its end, and resolves when the threads are gone. A thread that does not end
+   * in time is terminated.
+   */
   stop(): Promise<void>;
 }
+
+/** For a query that runs; the host has more patience than this before it ends the process. */
+const FAREWELL_MS = 5_000;
 
 /**
  * Threads with a read-only connection each.
@@ -71,7 +81,21 @@ export function openReadPool(workerUrl: URL, file: string, size = 2): ReadPool {
     async stop() {
       stopped = true;
       for (const job of queue.splice(0)) job.reject(new Error('read pool is stopped'));
-      await Promise.all(seats.map((seat) => seat.worker.terminate()));
+      await Promise.all(seats.map((seat) => farewell(seat.worker)));
     },
   };
+}
+
+/**
+ * The thread closes its connection and ends by itself. One that is terminated while it loads SQLite or is inside a call
+ * takes the whole process with it ("FATAL ERROR: Error::New napi_get_last_error_info"; `tests/fixtures/read-pool-ends.ts` forces it).
+ */
+async function farewell(worker: Worker): Promise<void> {
+  // not `once`: an error of the thread comes before its end, and is the job's
+  const gone = new Promise((resolve) => worker.once('exit', resolve));
+  worker.ref();
+  worker.postMessage('end' satisfies Farewell);
+  const patience = setTimeout(() => void worker.terminate(), FAREWELL_MS);
+  await gone;
+  clearTimeout(patience);
 }

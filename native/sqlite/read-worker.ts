@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReadable } from './open.ts';
+import type { Farewell } from './read-pool.ts';
 import type { Readable } from './types.ts';
 
 /** A heavy read: pure SQL over a readable database, arguments and answer by structured clone. */
@@ -8,7 +9,14 @@ export type ReadQuery = (db: Readable, args: never) => unknown;
 /** Answers a read pool's jobs in this thread with the queries of a list. */
 export function serveQueries(queries: Readonly<Record<string, ReadQuery>>): void {
   const db = openReadable((workerData as { file: string }).file);
-  parentPort!.on('message', ({ name, args }: { name: string; args: never }) => {
+  parentPort!.on('message', (asked: Farewell | { name: string; args: never }) => {
+    if (asked === 'end') {
+      db.close();
+      // nothing else keeps the thread
+      parentPort!.close();
+      return;
+    }
+    const { name, args } = asked;
     try {
       const query = queries[name];
       if (!query) throw new Error(`no read query is named ${name}`);
