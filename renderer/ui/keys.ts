@@ -30,6 +30,14 @@ export function useKeys(bindings: Source): void {
   });
 }
 
+/** Makes bindings of the open screen, worded below one locale key: `matrix.keys`. */
+export const screenKeys =
+  (words: string) =>
+  (key: string, label: string, run: () => unknown, when?: () => boolean): KeyBinding => ({
+    ...{ key, label: `${words}.${label}`, group: 'here', run },
+    ...(when ? { when } : {}),
+  });
+
 /** What is bound now, the winning binding of each key, for the help. */
 export function boundKeys(): KeyBinding[] {
   const winners = new Map<string, KeyBinding>();

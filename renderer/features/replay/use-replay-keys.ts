@@ -1,4 +1,4 @@
-import { useKeys } from '#ui/keys.ts';
+import { screenKeys, useKeys } from '#ui/keys.ts';
 import type { useReplay } from './use-replay.ts';
 
 const SKIP_MS = 10_000;
@@ -14,10 +14,7 @@ export function useReplayKeys(input: {
   live(): void;
 }): void {
   const { playback, goTo, markRange } = input.replay;
-  const here = (key: string, label: string, run: () => unknown, when?: () => boolean) => ({
-    ...{ key, label: `replay.keys.${label}`, group: 'here' as const, run },
-    ...(when ? { when } : {}),
-  });
+  const here = screenKeys('replay.keys');
   useKeys([
     here('K', 'play', () => playback.play(!playback.playing.value)),
     here(',', 'back', () => playback.step(-1)),

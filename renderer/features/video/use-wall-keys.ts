@@ -1,6 +1,6 @@
 import type { Ref } from 'vue';
 import { neighbourOf, type Direction } from '#domain/wall-layout.ts';
-import { useKeys } from '#ui/keys.ts';
+import { screenKeys, useKeys } from '#ui/keys.ts';
 import { LAYOUT_KEYS } from './layout-keys.ts';
 import type { useCarousel } from './use-carousel.ts';
 import type { useWall } from './use-wall.ts';
@@ -30,19 +30,13 @@ export function useWallKeys(input: {
 }): void {
   const { carousel } = input;
   const { wall, act, select, open, views } = input.wall;
-  const group = 'here' as const;
-  const here = (key: string, label: string, run: () => unknown, when?: () => boolean) => ({
-    ...{ key, label: `wall.keys.${label}`, group, run },
-    ...(when ? { when } : {}),
-  });
+  const here = screenKeys('wall.keys');
   const at = () => wall.value?.selected ?? 0;
   const next = (direction: Direction) =>
     wall.value ? neighbourOf(layoutOfWall(wall.value), at(), direction) : 0;
   const isSmall = () => input.enlarged.value === null;
   useKeys(() => [
-    ...LAYOUT_KEYS.map(({ key, layout }) => ({
-      ...{ key, label: `wall.keys.layout${key}`, group, run: () => input.layout(layout) },
-    })),
+    ...LAYOUT_KEYS.map(({ key, layout }) => here(key, `layout${key}`, () => input.layout(layout))),
     here('Y', 'layouts', input.pickLayout),
     ...ARROWS.flatMap(([key, direction]) => [
       here(key, direction, () => select(next(direction)), isSmall),
@@ -64,10 +58,14 @@ export function useWallKeys(input: {
     here('K', 'turns', carousel.toggle, () => carousel.turns.value),
     here('/', 'find', input.find),
     here('Ctrl+S', 'save', input.save),
-    ...VIEW_KEYS.map((number) => ({
-      ...here(`Alt+${number}`, 'view', () => open(views.list.value[number - 1]!)),
-      when: () => views.list.value.length >= number,
-    })),
+    ...VIEW_KEYS.map((number) =>
+      here(
+        `Alt+${number}`,
+        'view',
+        () => open(views.list.value[number - 1]!),
+        () => views.list.value.length >= number,
+      ),
+    ),
     here('I', 'info', input.info),
     here('W', 'window', input.newWindow),
     here('F', 'full', input.full),
