@@ -34,6 +34,9 @@ export const EVIDENCE_FAILURES = ['nothing_recorded', 'disk_low', 'disk_error', 
 /** What the bundle lacks although it is whole otherwise, worded as `evidence.warning.<code>`. */
 export const EVIDENCE_WARNINGS = ['unreadable_part', 'no_ffmpeg', 'burn_failed', 'blocked_left_out'] as const;
 
+/** Where both streams of a camera are recorded: `all`, each of them; `main`, the main one, and the sub one where only that is. */
+export const EVIDENCE_STREAMS = ['all', 'main'] as const;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** One file of a bundle. */
@@ -49,6 +52,7 @@ export const evidenceExport = z.object({
   burnTime: z.boolean(),
   withBlocked: z.boolean(),
   withSound: z.boolean(),
+  streams: z.enum(EVIDENCE_STREAMS),
   secondPerson: z.boolean(),
   by: z.string(),
   /** Account that asked: another person has to agree, and two may have one name. Null: the station itself. */
@@ -98,6 +102,7 @@ export const evidenceContract = {
         withBlocked: z.boolean().default(false),
         /** Sound too, where it was recorded. */
         withSound: z.boolean().default(true),
+        streams: z.enum(EVIDENCE_STREAMS).default('all'),
         secondPerson: z.boolean().default(false),
       })
         .refine(({ fromMs, toMs }) => fromMs < toMs, {

@@ -31,6 +31,7 @@ const speed = z
  * but its last frame marked `cached`; each of them is to be shown when the clock is there.
  */
 const back = z.boolean().optional();
+const replayStream = z.enum(STREAM_KINDS).optional();
 
 /**
  * From the console.
@@ -38,7 +39,8 @@ const back = z.boolean().optional();
  * Replay: the console has the clock, one for all of its tiles. It says where that clock is and how fast it runs (`pace`);
  * the station sends each tile's frames some seconds ahead of it and never more (`receivedAtMs` of the header is the wall
  * time at which the frame was recorded: show it when the clock is there). `speed` 0 is a pause. Nothing is skipped at a
- * gap: the next frame comes when the clock gets near it.
+ * gap: the next frame comes when the clock gets near it. Where one of a camera's streams goes on in the other, a new track
+ * begins, and frames before what was shown already are marked `cached`.
  */
 export const mediaRequest = z.discriminatedUnion('type', [
   z.object({
@@ -70,13 +72,23 @@ export const mediaRequest = z.discriminatedUnion('type', [
     /** As with `open`. */
     transcode: z.boolean().optional(),
     back,
-    /** Where the clock was set back and a wall time is recorded twice: which of the two (default: the later one). */
+    /** Where both streams are recorded, which one is shown; the other one where only that is there. */
+    stream: replayStream,
+    /** Where the clock was set back and a wall time is recorded twice: which of the two, by the count of `stream` (default: the later one). */
     epoch: z.int().optional(),
   }),
   /** The console's clock stands at `atMs` now and runs at `speed`. Send it on every change and now and then. */
   z.object({ type: z.literal('pace'), subs: subscriptions, atMs: epochMs, speed }),
   /** To another wall time: from its key frame on, the frames before `atMs` marked `cached` (decode, do not show). */
-  z.object({ type: z.literal('seek'), subs: subscriptions, jump, atMs: epochMs, back }),
+  z.object({
+    type: z.literal('seek'),
+    subs: subscriptions,
+    jump,
+    atMs: epochMs,
+    back,
+    /** From now on this stream, where it is recorded; absent: as before. */
+    stream: replayStream,
+  }),
   /** As `seek`, to the frame after or before the one shown, whose wall time is `atMs`. For a paused tile. */
   z.object({
     type: z.literal('step'),
@@ -124,6 +136,8 @@ export const mediaNotice = z.discriminatedUnion('type', [
     height: z.int(),
     /** Null: there is nothing to hear. */
     sound: mediaSound.nullable(),
+    /** Of a replay: which of the camera's streams it is. */
+    stream: z.enum(STREAM_KINDS).optional(),
   }),
   /**
    * Of a replay. `jumped`: what follows belongs to jump number `jump`; what came before it is of the past, and `atMs` is

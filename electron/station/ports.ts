@@ -6,7 +6,7 @@ import type { LocalText, JsonObject, Priority } from '#contract/base.ts';
 import type { Alarm } from '#contract/alarms.contract.ts';
 import type { CommandReceipt } from '#contract/devices.contract.ts';
 import type { HealthItem } from '#contract/system.contract.ts';
-import type { MediaNotice, MediaRequest } from '#contract/media-wire.ts';
+import type { MediaNotice, MediaRequest, StreamKind } from '#contract/media-wire.ts';
 import type { Action } from '#contract/plan.ts';
 import type { AvailabilityMessage, ReplyMessage, TelemetryMessage } from '#contract/park-messages.ts';
 import type {
@@ -272,8 +272,11 @@ export type ReplayRequest = Extract<MediaRequest, { type: 'replay' }>;
 /** One recording on one tile; see `media-wire.ts`. */
 export interface ReplayTile {
   pace(atMs: number, speed: number): void;
-  /** @param back what is sent after it goes backwards in time */
-  seek(jump: number, atMs: number, back?: boolean): void;
+  /**
+   * @param back what is sent after it goes backwards in time
+   * @param stream which of the camera's streams is shown from now on, where it is recorded
+   */
+  seek(jump: number, atMs: number, back?: boolean, stream?: StreamKind): void;
   step(jump: number, atMs: number, direction: 1 | -1): void;
   /** Whether its sound is sent too, at 1x. */
   listen(isOn: boolean): void;

@@ -1,10 +1,10 @@
 /** What is recorded, as features/recording offers it to others (`RecordingsPort`). */
 
-/** One stretch of what is recorded of a camera, in the order in which it was recorded. */
+/** One stretch of what is recorded of a camera's stream, in the order in which it was recorded. */
 export interface RecordedRange {
   fromMs: number;
   toMs: number;
-  /** Rises when the clock was set back: ranges of two epochs may cover the same wall time. */
+  /** Rises when the clock was set back: ranges of two epochs may cover the same wall time. Each stream counts its own. */
   epoch: number;
   stream: 'main' | 'sub';
 }
@@ -42,12 +42,13 @@ export interface RecordingsPort {
     blocked: { fromMs: number; toMs: number }[];
   }>;
   /**
-   * The recording between two wall times, in the order in which it was recorded. Begins with the key frame at or before
+   * The recording of a stream between two wall times, in the order in which it was recorded. Begins with the key frame at or before
    * `fromMs`; the first chunk after a gap and of each file begins with a key frame too. Blocked intervals are left out
    * unless `withBlocked`. A file that cannot be read is passed over: `onProblem` hears of it.
    */
   readParts(
     cameraId: string,
+    stream: RecordedRange['stream'],
     fromMs: number,
     toMs: number,
     options?: {

@@ -109,7 +109,13 @@ export async function run(): Promise<BenchRow[]> {
           await timed(async () => {
             const { id } = park.service.start(leader, {
               ...{ cameraIds: ['CAM-1'], fromMs: START, toMs: START + 3_600_000, reason: 'bench' },
-              ...{ burnTime: false, withBlocked: false, withSound: true, secondPerson: false },
+              ...{
+                burnTime: false,
+                withBlocked: false,
+                withSound: true,
+                streams: 'all' as const,
+                secondPerson: false,
+              },
             });
             await park.reaches(id, 'done');
           }),

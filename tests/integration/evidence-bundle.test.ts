@@ -18,6 +18,8 @@ interface Manifest {
   cameras: {
     videos: {
       name: string;
+      stream: string;
+      width: number;
       frames: number;
       fromMs: number;
       toMs: number;
@@ -50,7 +52,7 @@ beforeAll(async () => {
   });
   const { id } = park.service.start(leader, {
     ...{ cameraIds: ['CAM-1', 'CAM-2'], fromMs: START, toMs: START + 60_000, reason: '北门纠纷 (case 7)' },
-    ...{ burnTime: true, withBlocked: false, withSound: true, secondPerson: false },
+    ...{ burnTime: true, withBlocked: false, withSound: true, streams: 'all' as const, secondPerson: false },
   });
   const done = await park.reaches(id, 'done');
   folder = park.folder(id);
@@ -134,6 +136,50 @@ describe('videos', () => {
       expect(packets).toHaveLength(frames);
       expect(Number(format.duration)).toBeCloseTo((toMs - fromMs) / 1000, 0);
     }
+  });
+});
+
+describe('both streams of a camera', () => {
+  const inMs = 6_000;
+  async function videosOf(streams: 'all' | 'main') {
+    const [large, small] = [encodeClip({ seconds: 4 }), encodeClip({ seconds: 20, size: '160x120' })];
+    const two = openEvidencePark({
+      recordings: recordingsOf({
+        'CAM-1': fileOf(large, 'm1', START + inMs),
+        'CAM-1/sub': fileOf(small, 's1', START),
+      }),
+    });
+    try {
+      const { id } = two.service.start(leader, {
+        ...{ cameraIds: ['CAM-1'], fromMs: START, toMs: START + 20_000, reason: '两路' },
+        ...{ burnTime: false, withBlocked: false, withSound: true, streams, secondPerson: false },
+      });
+      await two.reaches(id, 'done');
+      const text = readFileSync(path.join(two.folder(id), 'manifest.json'), 'utf8');
+      const told = JSON.parse(text) as Manifest & { requested: { streams: string } };
+      expect(told.requested.streams).toBe(streams);
+      for (const { name } of told.files)
+        expect(readFileSync(path.join(two.folder(id), name)).length).toBeGreaterThan(0);
+      return told.cameras[0]!.videos.map(({ name, stream, width, fromMs, toMs }) => {
+        expect(name).toContain(`-CAM-1-${stream}-`);
+        return [stream, width, fromMs - START, toMs - START];
+      });
+    } finally {
+      two.close();
+    }
+  }
+  test('are all in it, a file each that says which one it is', async () => {
+    expect(await videosOf('all')).toEqual([
+      ['main', 320, inMs, inMs + 4_000],
+      ['sub', 160, 0, 20_000],
+    ]);
+  });
+  test('or only the main one where there is one, if that is asked for', async () => {
+    expect(await videosOf('main')).toEqual([
+      ['main', 320, inMs, inMs + 4_000],
+      ['sub', 160, 0, inMs],
+      ['sub', 160, inMs + 4_000, 20_000],
+    ]);
   });
 });
 

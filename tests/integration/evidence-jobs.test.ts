@@ -11,7 +11,7 @@ const clip = encodeClip({ seconds: 3 });
 const cameras = () => ({ 'CAM-1': fileOf(clip, 'f1', START), 'CAM-2': fileOf(clip, 'f2', START) });
 const request = {
   ...{ cameraIds: ['CAM-1', 'CAM-2'], fromMs: START, toMs: START + 3_000, reason: 'case 7' },
-  ...{ burnTime: false, withBlocked: false, withSound: true, secondPerson: false },
+  ...{ burnTime: false, withBlocked: false, withSound: true, streams: 'all' as const, secondPerson: false },
 };
 type Park = ReturnType<typeof openEvidencePark>;
 const parks: Park[] = [];
@@ -146,9 +146,9 @@ test('nothing recorded fails and says so; an unreadable part is a warning', asyn
 
   const recordings = recordingsOf(cameras());
   const whole = recordings.readParts;
-  recordings.readParts = async function* (cameraId, fromMs, toMs, options) {
+  recordings.readParts = async function* (cameraId, stream, fromMs, toMs, options) {
     options?.onProblem?.({ fileId: 'f0', wallMs: START, error: 'bad_file' });
-    yield* whole(cameraId, fromMs, toMs, options);
+    yield* whole(cameraId, stream, fromMs, toMs, options);
   };
   const park = open({ recordings });
   expect((await park.reaches(park.service.start(leader, request).id, 'done')).warnings).toEqual([

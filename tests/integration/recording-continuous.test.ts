@@ -41,6 +41,7 @@ describe('continuous recording', () => {
       let last = -Infinity;
       for await (const chunk of park.recording.recordings.readParts(
         `cam-${name}`,
+        'main',
         startMs,
         startMs + 3_000,
       )) {

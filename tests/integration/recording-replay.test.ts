@@ -281,7 +281,7 @@ describe('replay', () => {
     await tile!.rested();
     expect(hidden(leader.walls()).length).toBeGreaterThan(0);
     const chunks = [];
-    for await (const chunk of desk.recording.recordings.readParts('cam', fromMs, fromMs + 40_000))
+    for await (const chunk of desk.recording.recordings.readParts('cam', 'main', fromMs, fromMs + 40_000))
       chunks.push(chunk);
     for (const { wallMs, endWallMs } of chunks)
       expect(wallMs >= block.toMs || endWallMs <= block.fromMs).toBe(true);

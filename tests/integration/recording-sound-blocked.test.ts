@@ -72,7 +72,9 @@ async function replayed(fromMs: number, withBlocked: boolean) {
 }
 async function exported(fromMs: number, toMs: number, withBlocked = false): Promise<string> {
   const all: Buffer[] = [];
-  for await (const { data } of desk.recording.recordings.readParts('cam', fromMs, toMs, { withBlocked }))
+  for await (const { data } of desk.recording.recordings.readParts('cam', 'main', fromMs, toMs, {
+    withBlocked,
+  }))
     all.push(data);
   return Buffer.concat(all).toString('latin1');
 }

@@ -39,6 +39,7 @@ test.each([
   // they had no sound to leave out
   ['012-export-sound', 'with_sound', 1],
   ['014-export-reason', 'decided_reason', null],
+  ['017-export-streams', 'streams', 'all'],
 ] as const)('%s takes exports of before along', (step, column, value) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'guardroom-migration-'));
   try {

@@ -1,8 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { EvidenceExport } from '#contract/evidence.contract.ts';
+import { STREAM_KINDS, type StreamKind } from '#contract/media-wire.ts';
+import { GAP_SLACK_MS } from '#domain/recording-gaps.ts';
+import { mergeSpans, missingFrom, overlaps } from '#domain/recording-spans.ts';
+import type { Span } from '#domain/recording-types.ts';
 import { soundOf } from '#native/recording/sound-init.ts';
 import { mp4Writer, type Mp4Writer } from '#native/mp4/writer.ts';
-import type { RecordedChunk, RecordingsPort } from '#station/recorded.ts';
+import type { RecordedChunk, RecordedRange, RecordingsPort } from '#station/recorded.ts';
 import { startBurn, type Burn } from './burn.ts';
 import { hashedFile, hashFile, type BundleFile, type HashedFile } from './hashed-file.ts';
 import { fileStamp, utcOffsetMs } from '#station/paper/local-time.ts';
@@ -15,6 +20,8 @@ export interface CameraFacts {
     name: string;
     durationMs: number;
     burnt: string | null;
+    /** Which of the camera's streams it is. Absent in exports of earlier versions. */
+    stream?: StreamKind;
     /** RFC 6381 name of its sound; null: it has none. Absent in exports of earlier versions. */
     sound?: string | null;
   })[];
@@ -38,15 +45,17 @@ export interface CameraExport {
   withBlocked: boolean;
   /** Sound too, where it was recorded. */
   withSound: boolean;
+  streams: EvidenceExport['streams'];
   /** Path of ffmpeg if copies with the time in the picture are wanted. */
   burnWith: string | null;
   timezone: string;
   signal: AbortSignal;
-  /** Called for each part. @throws to end the export */
-  onProgress(atMs: number, bytes: number): void | Promise<void>;
+  /** Called for each part. @param ofCamera share of this camera, 0 to 1 @throws to end the export */
+  onProgress(ofCamera: number, bytes: number): void | Promise<void>;
 }
 
 interface OpenVideo {
+  stream: StreamKind;
   segment: Segment;
   name: string;
   file: HashedFile;
@@ -55,7 +64,7 @@ interface OpenVideo {
 }
 
 /**
- * Writes the videos of one camera: an MP4 for each stretch without a break.
+ * Writes the videos of one camera: an MP4 for each stretch of a stream without a break.
  * @throws what the disk says; the signal's reason
  */
 export async function exportCamera(
@@ -74,11 +83,24 @@ export async function exportCamera(
     blocked: index.blocked.map(clip).filter((span) => span.fromMs < span.toMs),
   };
   const files: BundleFile[] = [];
-  const plan = segmentPlan();
+  const reads = readsOf(index.ranges, options);
   let open: OpenVideo | undefined;
   await mkdir(path.join(options.folder, 'video'), { recursive: true });
   try {
-    const chunks = recordings.readParts(cameraId, fromMs, toMs, {
+    for (const [at, read] of reads.entries()) {
+      await exportSpan(read, (atMs) => (at + shareOf(read, atMs)) / reads.length);
+      if (open) await close(open);
+      open = undefined;
+    }
+  } finally {
+    await open?.burn?.abort();
+    await open?.file.abandon();
+  }
+  return { facts, files };
+
+  async function exportSpan(read: Read, share: (atMs: number) => number): Promise<void> {
+    const plan = segmentPlan();
+    const chunks = recordings.readParts(cameraId, read.stream, read.fromMs, read.toMs, {
       withBlocked,
       signal,
       onProblem: ({ wallMs, error }) => facts.unreadable.push({ atMs: wallMs, error }),
@@ -90,24 +112,19 @@ export async function exportCamera(
       if (placed.isNew) {
         if (open) await close(open);
         open = undefined;
-        open = await begin(placed.segment, chunk);
+        open = await begin(read.stream, placed.segment, chunk);
       }
       const video = open as OpenVideo;
       await video.writer.append(chunk.data, placed.shift);
       await video.burn?.add(chunk);
-      await options.onProgress(chunk.endWallMs, chunk.data.length);
+      await options.onProgress(share(chunk.endWallMs), chunk.data.length);
     }
     signal.throwIfAborted();
-    if (open) await close(open);
-    open = undefined;
-  } finally {
-    await open?.burn?.abort();
-    await open?.file.abandon();
   }
-  return { facts, files };
 
-  async function begin(segment: Segment, chunk: RecordedChunk): Promise<OpenVideo> {
-    const stem = `${String(options.number).padStart(2, '0')}-${cameraId}-${fileStamp(segment.startMs, options.timezone)}`;
+  async function begin(stream: StreamKind, segment: Segment, chunk: RecordedChunk): Promise<OpenVideo> {
+    const number = String(options.number).padStart(2, '0');
+    const stem = `${number}-${cameraId}-${stream}-${fileStamp(segment.startMs, options.timezone)}`;
     const same = facts.videos.filter(({ name }) => name.startsWith(`video/${stem}`)).length;
     const name = `video/${stem}${same > 0 ? `-${same + 1}` : ''}.mp4`;
     const file = await hashedFile(options.folder, name);
@@ -115,7 +132,7 @@ export async function exportCamera(
       withSound: options.withSound,
     });
     const burn = options.burnWith === null ? null : await beginBurn(options.burnWith, name, segment);
-    return { segment, name, file, writer, burn };
+    return { stream, segment, name, file, writer, burn };
   }
 
   /** A copy that cannot be begun is a warning: the original is what proves. */
@@ -141,7 +158,7 @@ export async function exportCamera(
     }
   }
 
-  async function close({ segment, name, file, writer, burn }: OpenVideo): Promise<void> {
+  async function close({ stream, segment, name, file, writer, burn }: OpenVideo): Promise<void> {
     const { durationMs } = await writer.finish();
     files.push(await file.finish());
     let burnt: string | null = null;
@@ -151,8 +168,31 @@ export async function exportCamera(
     } else if (burn) facts.burnFailed = true;
     const { init, ...rest } = segment;
     const sound = options.withSound ? (soundOf(init)?.codec ?? null) : null;
-    facts.videos.push({ ...rest, name, durationMs, burnt, sound });
+    facts.videos.push({ ...rest, name, stream, durationMs, burnt, sound });
   }
+}
+
+interface Read extends Span {
+  stream: StreamKind;
+}
+const shareOf = ({ fromMs, toMs }: Span, atMs: number): number =>
+  Math.min(1, Math.max(0, (atMs - fromMs) / (toMs - fromMs)));
+
+/** What is read of which stream: everything of each that is recorded, or of the sub stream only what the main one has not. */
+function readsOf(
+  ranges: readonly RecordedRange[],
+  { fromMs, toMs, streams }: Pick<CameraExport, 'fromMs' | 'toMs' | 'streams'>,
+): Read[] {
+  const of = (stream: StreamKind) => ranges.filter((range) => range.stream === stream);
+  const whole = { fromMs, toMs };
+  return STREAM_KINDS.flatMap((stream): Read[] => {
+    if (of(stream).length === 0) return [];
+    if (stream === 'main' || streams === 'all') return [{ stream, ...whole }];
+    const missing = missingFrom(whole, mergeSpans(of('main'), GAP_SLACK_MS));
+    return missing
+      .filter((span) => of(stream).some((range) => overlaps(range, span)))
+      .map((span) => ({ stream, ...span }));
+  });
 }
 
 const burntName = (name: string): string => name.replace(/^video\//, 'video-with-time/');

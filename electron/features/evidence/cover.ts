@@ -64,9 +64,10 @@ function cameraLines(
     return own === `reason.${code}` ? words('video', `reason.${code}`) : own;
   };
   return [
-    ...facts.videos.map(({ startMs, endMs, width, height, codec, frames, sound }): PdfLine => {
+    ...facts.videos.map(({ startMs, endMs, stream, width, height, codec, frames, sound }): PdfLine => {
       const heard = word(sound ? 'withSound' : 'noSound');
-      const picture = `${width}x${height}, ${codec}, ${frames} ${word('frames')}, ${heard}`;
+      const which = stream ? `${word(stream)}, ` : '';
+      const picture = `${which}${width}x${height}, ${codec}, ${frames} ${word('frames')}, ${heard}`;
       return { text: `${word('video')}: ${span({ fromMs: startMs, toMs: endMs })}  ${picture}`, indent: 12 };
     }),
     ...(facts.videos.length === 0 ? [{ text: word('noVideo'), indent: 12 }] : []),

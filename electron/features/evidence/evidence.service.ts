@@ -34,7 +34,15 @@ export interface EvidenceDeps {
 }
 export type StartInput = Pick<
   StoredExport,
-  'cameraIds' | 'fromMs' | 'toMs' | 'reason' | 'burnTime' | 'withBlocked' | 'withSound' | 'secondPerson'
+  | 'cameraIds'
+  | 'fromMs'
+  | 'toMs'
+  | 'reason'
+  | 'burnTime'
+  | 'withBlocked'
+  | 'withSound'
+  | 'streams'
+  | 'secondPerson'
 >;
 export type Evidence = ReturnType<typeof createEvidence>;
 
@@ -123,6 +131,7 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
         ...{
           withBlocked: input.withBlocked,
           withSound: input.withSound,
+          streams: input.streams,
           secondPerson,
           byId: actor.id,
           by: actor.name,
@@ -138,8 +147,9 @@ export function createEvidence(ports: StationPorts, deps: EvidenceDeps) {
       };
       write((tx) => {
         insertExport(tx.db, one);
-        const { fromMs, toMs, reason, burnTime, withBlocked, withSound } = one;
-        const params = { cameraIds, fromMs, toMs, reason, burnTime, withBlocked, withSound, secondPerson };
+        const { fromMs, toMs, reason, burnTime, withBlocked, withSound, streams } = one;
+        const how = { burnTime, withBlocked, withSound, streams, secondPerson };
+        const params = { cameraIds, fromMs, toMs, reason, ...how };
         audit.append(tx, actor, 'evidence.start', one.id, params);
         tx.afterCommit(() => show(one.id));
       });

@@ -16,6 +16,7 @@ interface Row {
   burn_time: number;
   with_blocked: number;
   with_sound: number;
+  streams: StoredExport['streams'];
   second_person: number;
   by_id: string | null;
   by_name: string;
@@ -28,7 +29,7 @@ interface Row {
   warnings: string;
   key_fingerprint: string | null;
 }
-const COLUMNS = `id, state, camera_ids, from_ms, to_ms, reason, burn_time, with_blocked, with_sound, second_person, by_id, by_name,
+const COLUMNS = `id, state, camera_ids, from_ms, to_ms, reason, burn_time, with_blocked, with_sound, streams, second_person, by_id, by_name,
   created_at_ms, decided_by, decided_at_ms, decided_reason, finished_at_ms, failure, warnings, key_fingerprint`;
 
 const stored = (row: Row): StoredExport => ({
@@ -41,6 +42,7 @@ const stored = (row: Row): StoredExport => ({
   burnTime: row.burn_time === 1,
   withBlocked: row.with_blocked === 1,
   withSound: row.with_sound === 1,
+  streams: row.streams,
   secondPerson: row.second_person === 1,
   byId: row.by_id,
   by: row.by_name,
@@ -57,10 +59,11 @@ const stored = (row: Row): StoredExport => ({
 export function insertExport(db: Writable, one: StoredExport): void {
   db.prepare(
     `INSERT INTO evidence_export (id, state, camera_ids, from_ms, to_ms, reason, burn_time, with_blocked,
-       with_sound, second_person, by_id, by_name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       with_sound, streams, second_person, by_id, by_name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     ...[one.id, one.state, JSON.stringify(one.cameraIds), one.fromMs, one.toMs, one.reason],
-    ...[Number(one.burnTime), Number(one.withBlocked), Number(one.withSound), Number(one.secondPerson)],
+    ...[Number(one.burnTime), Number(one.withBlocked), Number(one.withSound), one.streams],
+    Number(one.secondPerson),
     ...[one.byId, one.by, one.createdAtMs],
   );
 }

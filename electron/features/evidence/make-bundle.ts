@@ -61,16 +61,15 @@ export async function makeBundle(
 
   for (const [index, cameraId] of one.cameraIds.entries()) {
     if (done.has(cameraId)) continue;
-    const share = (atMs: number) =>
-      (index + Math.min(1, Math.max(0, (atMs - one.fromMs) / (one.toMs - one.fromMs)))) /
-      one.cameraIds.length;
-    onProgress(share(one.fromMs), bytes);
+    const share = (ofCamera: number) => (index + ofCamera) / one.cameraIds.length;
+    onProgress(share(0), bytes);
     const { facts, files } = await exportCamera({
       ...{ recordings, folder, cameraId, number: index + 1, fromMs: one.fromMs, toMs: one.toMs },
-      ...{ withBlocked: one.withBlocked, withSound: one.withSound, burnWith, timezone, signal },
-      onProgress(atMs, written) {
+      ...{ withBlocked: one.withBlocked, withSound: one.withSound, streams: one.streams },
+      ...{ burnWith, timezone, signal },
+      onProgress(ofCamera, written) {
         bytes += written;
-        onProgress(share(atMs), bytes);
+        onProgress(share(ofCamera), bytes);
         return room(written);
       },
     });

@@ -44,6 +44,7 @@ export function manifestText(input: ManifestInput): string {
       cameraIds: one.cameraIds,
       withBlocked: one.withBlocked,
       withSound: one.withSound,
+      streams: one.streams,
     },
     warnings: one.warnings,
     cameras: input.cameras.map(({ facts, name, place }) => ({
@@ -51,6 +52,8 @@ export function manifestText(input: ManifestInput): string {
       name,
       place,
       videos: facts.videos.map(({ startMs, endMs, clock, burnt, ...video }) => ({
+        /** Which of the camera's streams it is. */
+        stream: video.stream ?? null,
         ...{ name: video.name, ...span({ fromMs: startMs, toMs: endMs }), durationMs: video.durationMs },
         ...{ frames: video.frames, codec: video.codec, width: video.width, height: video.height },
         /** Codec of its sound; null: there is none in it. */

@@ -1,3 +1,4 @@
+import type { StreamKind } from '#contract/media-wire.ts';
 import {
   framesOf,
   soundsOf,
@@ -8,7 +9,7 @@ import {
 import type { FileSound } from '#native/recording/sound-types.ts';
 import type { KeyFrame, Part } from '#native/recording/types.ts';
 import type { FileRow } from './files.store.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf, Wish } from './shelf.ts';
 
 export interface CursorFrame extends FrameOfFile {
   file: FileRow;
@@ -17,8 +18,19 @@ export interface CursorFrame extends FrameOfFile {
   sound: FileSound | undefined;
   /** What is heard from this frame on up to the end of its part, if it is the first that was read of that. */
   sounds: SoundOfFile[];
+  /** Only leads to what comes after it: of its time another picture was given out already. */
+  leading: boolean;
+}
+/** Where the wished stream takes over from the other one. */
+interface Turn {
+  file: FileRow;
+  part: number;
+  key: KeyFrame;
 }
 export type Cursor = ReturnType<typeof createCursor>;
+
+/** Pictures are further apart. */
+const JUST_AFTER_MS = 0.001;
 
 /** Last index whose value is at most `limit`, or -1. `values` grow. */
 function lastAtMost(parts: readonly Part[], limitMs: number): number {
@@ -33,14 +45,17 @@ function lastAtMost(parts: readonly Part[], limitMs: number): number {
 }
 
 /**
- * Reads the frames of one camera in order, over files. One file is open at a time, and at most one part is in memory.
- * Files that cannot be read are passed over.
+ * Reads the frames of one camera in order, over files. Where both of its streams are recorded it is the wished one; where
+ * that is not, the other one up to the next key frame of the wished one. One file is open at a time, and at most one part
+ * is in memory. Files that cannot be read are passed over, by the other stream where that is there.
  */
 export function createCursor(
   shelf: Shelf,
-  cameraId: string,
+  camera: Pick<Wish, 'cameraId' | 'stream'>,
   onProblem: (file: FileRow, error: Error) => void,
 ) {
+  const unreadable = new Set<number>();
+  let wish: Wish = { ...camera, unreadable, epoch: undefined };
   let file: FileRow | undefined;
   let reader: RecordingReader | undefined;
   let parts: readonly Part[] = [];
@@ -53,50 +68,122 @@ export function createCursor(
   let pastTicks = -1;
   /** Where to look when nothing is there yet. */
   let searchMs = 0;
-  let epoch: number | undefined;
+  /** Frames of the present file before this time only lead to what is shown. */
+  let leadsToMs = -Infinity;
+  /** The last one that was given out to be shown, or the time that was sought. */
+  let pastMs = 0;
+  let isPastShown = false;
+  let isBack = false;
+  /** Up to here it was heard; of the next file only what comes after it is. */
+  let heardMs = -Infinity;
+  let heardBeforeMs = -Infinity;
+  /** While the other stream is read: looked for anew with each part until it is known. */
+  let turn: Turn | undefined;
+  let turnPart = -1;
 
   async function enter(next: FileRow | undefined): Promise<boolean> {
     const old = reader;
     reader = undefined;
     await old?.close().catch(() => undefined);
+    if (file && next && file.stream !== next.stream) heardBeforeMs = heardMs;
     file = undefined;
     frames = undefined;
     sounds = [];
     partIndex = 0;
     pastTicks = -1;
-    for (let candidate = next; candidate;) {
-      try {
-        parts = shelf.parts(candidate);
-        reader = await shelf.open(candidate);
-        file = candidate;
-        searchMs = Math.max(searchMs, candidate.startMs);
-        return true;
-      } catch (error) {
-        onProblem(candidate, error as Error);
-        searchMs = Math.max(searchMs, candidate.endMs);
-        candidate = shelf.after(cameraId, candidate);
-      }
+    leadsToMs = -Infinity;
+    turn = undefined;
+    turnPart = -1;
+    if (!next) return false;
+    try {
+      parts = shelf.parts(next);
+      reader = await shelf.open(next);
+      file = next;
+      return true;
+    } catch (error) {
+      giveUp(next, error as Error);
+      return false;
     }
-    return false;
+  }
+  function giveUp(bad: FileRow, error: Error): void {
+    onProblem(bad, error);
+    unreadable.add(bad.id);
+  }
+
+  /** Into the file in which it goes on after another one, or after what was given out of one that broke off. */
+  async function goOnIn(next: FileRow, before: FileRow | undefined): Promise<boolean> {
+    if (!(await enter(next))) return false;
+    searchMs = Math.max(searchMs, next.startMs);
+    if (before?.stream === next.stream && before.epoch === next.epoch) return true;
+    // The last picture of the one before is shown up to its end.
+    const shownToMs = Math.max(isPastShown ? pastMs + JUST_AFTER_MS : pastMs, before?.endMs ?? 0);
+    if (next.startMs >= shownToMs) return true;
+    standBefore(shownToMs);
+    leadsToMs = shownToMs;
+    return true;
   }
 
   /** On to the next file. False: nothing more is recorded so far. */
   async function leave(): Promise<boolean> {
-    if (!file) return enter(shelf.fileAt(cameraId, searchMs, epoch));
     // It grows, and there is no more of it yet.
-    if (file.closed === 0) return false;
-    const next = shelf.after(cameraId, file);
-    if (!next) {
-      searchMs = Math.max(searchMs, file.endMs);
-      return false;
+    if (file?.closed === 0) return false;
+    const before = file;
+    for (;;) {
+      const next = before ? shelf.after(wish, before) : shelf.fileAt(wish, searchMs);
+      const to = findTurn();
+      const isTurn = to && (!next || shelf.isWished(wish, next) || to.key.wallMs <= next.startMs);
+      if (isTurn && (await turnTo(to))) return true;
+      if (isTurn) continue;
+      if (!next) {
+        searchMs = Math.max(searchMs, before?.endMs ?? 0);
+        return false;
+      }
+      if (await goOnIn(next, before)) return true;
+      // That one cannot be read: another one may be there for the same time.
     }
-    return enter(next);
   }
 
   function out(frame: FrameOfFile): CursorFrame {
     const own = sounds;
     sounds = [];
-    return { ...frame, file: file!, init: reader!.init, sound: reader!.sound, sounds: own };
+    const leading = frame.wallMs < leadsToMs;
+    if (!leading) {
+      pastMs = frame.wallMs;
+      isPastShown = true;
+    }
+    return { ...frame, file: file!, init: reader!.init, sound: reader!.sound, sounds: own, leading };
+  }
+
+  /** The first key frame of the wished stream after what was given out, if the other stream is read now. */
+  function findTurn(): Turn | undefined {
+    if (!file || isBack || shelf.isWished(wish, file)) return undefined;
+    if (turn || turnPart === partIndex) return turn;
+    turnPart = partIndex;
+    for (const wished of shelf.wishedFrom(wish, pastMs)) {
+      for (const [part, { keys }] of shelf.parts(wished).entries()) {
+        const key = keys.find(({ wallMs }) => wallMs > pastMs && wallMs >= leadsToMs);
+        if (key) return (turn = { file: wished, part, key });
+      }
+    }
+    return undefined;
+  }
+  async function turnTo({ file: to, part, key }: Turn): Promise<boolean> {
+    if (!(await enter(to))) return false;
+    stand(part, key);
+    return true;
+  }
+  /** Whether the wished stream takes over before this frame; the cursor then stands there. */
+  async function takesOver({ wallMs }: FrameOfFile): Promise<boolean> {
+    const to = findTurn();
+    if (!to || wallMs < to.key.wallMs) return false;
+    const before = { file: file!, partIndex, pastTicks, leadsToMs };
+    if (await turnTo(to)) return true;
+    // It cannot be read: on with what there is.
+    if (await enter(before.file)) {
+      ({ partIndex, leadsToMs } = before);
+      pastTicks = before.pastTicks - 1;
+    }
+    return true;
   }
 
   async function load(part: Part): Promise<FrameOfFile[]> {
@@ -105,7 +192,9 @@ export function createCursor(
     const offset = key?.offset ?? part.offset;
     const data = await reader!.read(offset, part.offset + part.bytes - offset);
     const { sound } = reader!;
-    sounds = sound ? soundsOf(data, part, sound) : [];
+    // Both streams carry the same sound: none of it is heard twice.
+    sounds = sound ? soundsOf(data, part, sound).filter((one) => one.wallMs >= heardBeforeMs) : [];
+    heardMs = Math.max(heardMs, ...sounds.map(({ endMs }) => endMs));
     return framesOf(data, part).filter(({ ticks }) => ticks > pastTicks);
   }
 
@@ -125,7 +214,7 @@ export function createCursor(
 
   async function nextKeyOfFile(): Promise<FrameOfFile | undefined> {
     for (let part = parts[partIndex]; part; part = parts[partIndex]) {
-      const key = part.keys.find(({ ticks }) => ticks > pastTicks);
+      const key = part.keys.find(({ ticks, wallMs }) => ticks > pastTicks && wallMs >= leadsToMs);
       if (key) {
         frames = undefined;
         sounds = [];
@@ -150,60 +239,90 @@ export function createCursor(
     pastTicks = key ? key.ticks - 1 : -1;
   }
 
+  /** Puts the cursor before the last key frame up to a time, or at the beginning of the file. */
+  function standBefore(atMs: number): void {
+    let index = Math.max(0, lastAtMost(parts, atMs));
+    for (; index >= 0; index -= 1) {
+      const key = parts[index]?.keys.findLast(({ wallMs }) => wallMs <= atMs);
+      if (key) return stand(index, key);
+    }
+  }
+  /** A place that has nothing to do with what was given out so far. */
+  function seeks(atMs: number, back = false): void {
+    isBack = back;
+    searchMs = atMs;
+    pastMs = atMs;
+    isPastShown = false;
+    heardMs = -Infinity;
+    heardBeforeMs = -Infinity;
+  }
+
   return {
     /** The next frame (or key frame); undefined: nothing is there yet, ask again later. */
     async next(keysOnly: boolean): Promise<CursorFrame | undefined> {
       for (;;) {
         try {
           const frame = file && (await (keysOnly ? nextKeyOfFile() : nextOfFile()));
+          if (frame && (await takesOver(frame))) continue;
           if (frame) return out(frame);
           if (!(await leave())) return undefined;
         } catch (error) {
           if (!file) throw error;
-          onProblem(file, error as Error);
-          searchMs = Math.max(searchMs, file.endMs);
-          if (!(await enter(shelf.after(cameraId, file)))) return undefined;
+          giveUp(file, error as Error);
+          searchMs = pastMs;
+          await enter(undefined);
         }
       }
     },
+    /** Which stream is wished from now on; it is taken at the next place that is sought. */
+    prefer(stream: StreamKind): void {
+      if (stream !== wish.stream) wish = { ...wish, stream, epoch: undefined };
+    },
+    get prefers() {
+      return wish.stream;
+    },
+    /** The wished stream has a picture of that time too. */
+    isBetterAt: ({ file: of, wallMs }: CursorFrame): boolean =>
+      !shelf.isWished(wish, of) && shelf.hasWished(wish, wallMs),
     /** To the key frame at or before the time; where nothing is recorded, to the first after it. */
     async seek(atMs: number, ofEpoch?: number): Promise<void> {
-      epoch = ofEpoch;
-      searchMs = atMs;
-      if (!(await enter(shelf.fileAt(cameraId, atMs, ofEpoch)))) return;
-      let index = Math.max(0, lastAtMost(parts, atMs));
-      let key: KeyFrame | undefined;
-      for (; index >= 0 && !key; index -= 1)
-        key = parts[index]?.keys.findLast(({ wallMs }) => wallMs <= atMs);
-      if (key) stand(index + 1, key);
+      wish = { ...wish, epoch: ofEpoch };
+      seeks(atMs);
+      let next = shelf.fileAt(wish, atMs);
+      while (!(await enter(next)) && next) next = shelf.fileAt(wish, atMs);
+      if (!next) return;
+      searchMs = Math.max(searchMs, next.startMs);
+      standBefore(atMs);
     },
     /** To the first key frame at or after the time. */
     async seekKeyFrom(atMs: number): Promise<void> {
+      await enter(undefined);
+      seeks(atMs - 1);
       searchMs = atMs;
-      if (!(await enter(shelf.fileAt(cameraId, atMs, epoch)))) return;
       for (;;) {
-        const index = parts.findIndex(({ keys }) => keys.some(({ wallMs }) => wallMs >= atMs));
-        if (index >= 0)
-          return stand(
-            index,
-            parts[index]!.keys.find(({ wallMs }) => wallMs >= atMs),
-          );
-        partIndex = parts.length;
+        if (file) {
+          const index = parts.findIndex(({ keys }) => keys.some(({ wallMs }) => wallMs >= atMs));
+          if (index >= 0)
+            return stand(
+              index,
+              parts[index]!.keys.find(({ wallMs }) => wallMs >= atMs),
+            );
+          partIndex = parts.length;
+        }
         if (!(await leave())) return;
       }
     },
     /** To the last key frame before the time, over gaps and files. False: nothing is recorded before it. */
     async seekBack(beforeMs: number, ofEpoch?: number): Promise<boolean> {
+      wish = { ...wish, epoch: ofEpoch };
+      seeks(beforeMs, true);
+      leadsToMs = -Infinity;
       for (let limitMs = beforeMs; ;) {
         const isHere = file !== undefined && file.startMs < limitMs && limitMs <= file.endMs;
-        if (!isHere) {
-          const before = shelf.before(cameraId, limitMs, ofEpoch);
-          // One that cannot be read is passed over, and what is entered instead lies after it.
-          if (!before || !(await enter(before)) || file!.id !== before.id) {
-            if (!before) return false;
-            limitMs = before.startMs;
-            continue;
-          }
+        if (!isHere || !shelf.isWished(wish, file!)) {
+          const before = shelf.before(wish, limitMs);
+          if (!before) return false;
+          if (before.id !== file?.id && !(await enter(before))) continue;
         }
         let index = Math.max(0, lastAtMost(parts, limitMs - 1));
         for (; index >= 0; index -= 1) {

@@ -59,8 +59,8 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
     isAlarmKept: (file) => alarmTerm.keeps(file),
   });
   const alarmTerm = createAlarmTerm(ports, (cameraId) => wholeRule(site.camera(cameraId)));
-  const cursor = (cameraId: string) =>
-    createCursor(shelf, cameraId, (file, error) =>
+  const cursor = (cameraId: string, stream: StreamKind) =>
+    createCursor(shelf, { cameraId, stream }, (file, error) =>
       log.warn('recording cannot be read', { path: file.path, error: error.message }),
     );
   const isBlocked = (cameraId: string, atMs: number) => holds.blockAt(cameraId, atMs) !== undefined;
@@ -172,7 +172,8 @@ export function createRecording(ports: StationPorts, deps: RecordingDeps) {
       if (isStopped || (!site.camera(cameraId) && library.streamsOf(cameraId).length === 0)) return undefined;
       const tile = openReplay(request, outlet, {
         clock,
-        cursor: cursor(cameraId),
+        cursor: cursor(cameraId, request.stream ?? 'main'),
+        streamOf: (id) => library.stream(id)?.stream,
         blockAt: (atMs, toMs) => (withBlocked ? undefined : holds.blockAt(cameraId, atMs, toMs)),
         reasonOf: async (span) => (await timeline.read([cameraId], span))[0]?.gaps[0]?.reason ?? null,
         onError: (error) => log.error('replay failed', { camera: cameraId, error: error.message }),

@@ -35,10 +35,10 @@ export function recordingsPort(shelf: Shelf, timeline: Timeline, holds: Holds): 
         blocked: blocked.map(({ fromMs: from, toMs: to }) => ({ fromMs: from, toMs: to })),
       };
     },
-    async *readParts(cameraId, fromMs, toMs, options = {}) {
+    async *readParts(cameraId, stream, fromMs, toMs, options = {}) {
       const near = { fromMs: fromMs - REACH_MS, toMs: toMs + REACH_MS };
       const hidden = options.withBlocked ? [] : timeline.blockedOf(cameraId, near);
-      for (const file of shelf.between(cameraId, fromMs, toMs)) {
+      for (const file of shelf.between(cameraId, stream, fromMs, toMs)) {
         const runs = runsOf(shelf.parts(file), { fromMs, toMs }, hidden);
         try {
           for await (const chunk of readRuns(shelf, file, runs, hidden)) {

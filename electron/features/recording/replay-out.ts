@@ -4,6 +4,7 @@ import {
   type MediaHeader,
   type MediaNotice,
   type MediaSound,
+  type StreamKind,
 } from '#contract/media-wire.ts';
 import type { SoundOfFile } from '#native/recording/file-reader.ts';
 import type { FileSound } from '#native/recording/sound-types.ts';
@@ -21,7 +22,10 @@ type Notice = Extract<MediaNotice, { type: 'replay' }>;
 export function createReplayOut(
   sub: number,
   outlet: MediaOutlet,
-  isHidden: (fromMs: number, toMs: number) => boolean,
+  of: {
+    isHidden(fromMs: number, toMs: number): boolean;
+    streamOf(frame: CursorFrame): StreamKind | undefined;
+  },
 ) {
   let jump = 0;
   let sequence = 0;
@@ -43,7 +47,7 @@ export function createReplayOut(
     if (cached) return;
     for (const { data, wallMs: atMs, endMs, ticks } of isHeard ? coming : []) {
       // What may not be seen is not heard either, also where it shares a part with what may.
-      if (isHidden(atMs, endMs)) continue;
+      if (of.isHidden(atMs, endMs)) continue;
       const header = { key: false, init: false, discontinuity: false, cached: false };
       sendBytes(data, { ...header, receivedAtMs: atMs, ticks, sound: true });
     }
@@ -72,7 +76,8 @@ export function createReplayOut(
       const { file, init, key, ticks, wallMs, data, sound } = frame;
       if (sentFile !== file.id) {
         const { codec, width, height } = file;
-        outlet.sendNotice({ type: 'track', sub, codec, width, height, sound: soundNotice(sound) });
+        const track = { codec, width, height, sound: soundNotice(sound), stream: of.streamOf(frame) };
+        outlet.sendNotice({ type: 'track', sub, ...track });
         const none = { key: false, discontinuity: false, cached: false, receivedAtMs: 0, ticks: 0 };
         sendBytes(init, { ...none, init: true });
         sentFile = file.id;

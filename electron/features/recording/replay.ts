@@ -1,4 +1,8 @@
-import { REPLAY_ALL_FRAMES_UP_TO, REPLAY_BACK_ALL_FRAMES_UP_TO } from '#contract/media-wire.ts';
+import {
+  REPLAY_ALL_FRAMES_UP_TO,
+  REPLAY_BACK_ALL_FRAMES_UP_TO,
+  type StreamKind,
+} from '#contract/media-wire.ts';
 import type { RecordingState } from '#contract/recording.contract.ts';
 import { GAP_SLACK_MS } from '#domain/recording-gaps.ts';
 import type { Span } from '#domain/recording-types.ts';
@@ -19,7 +23,7 @@ const END_POLL_MS = 500;
 /** Fast forward: more pictures a second than this nobody sees. */
 const KEYS_PER_SECOND = 10;
 
-type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; back?: boolean; epoch?: number };
+type Jump = { jump: number; atMs: number; direction: 0 | 1 | -1; back?: boolean; stream?: StreamKind };
 
 export interface ReplayDeps {
   clock: Clock;
@@ -28,20 +32,26 @@ export interface ReplayDeps {
   blockAt(atMs: number, toMs?: number): Span | undefined;
   /** Why nothing is recorded in a span. */
   reasonOf(span: Span): Promise<RecordingState['reason']>;
+  /** Which of the camera's streams a file is of. */
+  streamOf(stream: number): StreamKind | undefined;
   onError(error: Error): void;
 }
 
 /** Sends one recording to one tile, a little ahead of the console's clock. */
 export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: ReplayDeps): ReplayTile {
   const { clock, cursor } = deps;
-  const out = createReplayOut(
-    request.sub,
-    outlet,
-    (fromMs, toMs) => deps.blockAt(fromMs, toMs) !== undefined,
-  );
+  const out = createReplayOut(request.sub, outlet, {
+    isHidden: (fromMs, toMs) => deps.blockAt(fromMs, toMs) !== undefined,
+    streamOf: ({ file }) => deps.streamOf(file.stream),
+  });
   const nap = createNap(clock);
   let pace = { atMs: request.atMs, speed: request.speed, sinceMs: clock.monotonicMs() };
-  let pending: Jump | undefined = { ...request, direction: 0 };
+  let pending: Jump | undefined = {
+    jump: request.jump,
+    atMs: request.atMs,
+    back: request.back,
+    direction: 0,
+  };
   let isClosed = false;
   let isHeard = false;
   let lastWallMs: number | undefined;
@@ -59,23 +69,30 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
 
   function send(frame: CursorFrame, cached: boolean): void {
     out.send(frame, cached, isHeard && pace.speed === 1 && backMs === undefined);
-    lastWallMs = frame.wallMs;
+    if (!frame.leading) lastWallMs = frame.wallMs;
   }
 
+  /** Which of two, where the clock was set back: it was said of the stream that was asked for. */
+  const epoch = () => (cursor.prefers === request.stream ? request.epoch : undefined);
+
   /** Frames from the key frame on up to the one to show, which is the last; empty if nothing is recorded from there on. */
-  async function approach({ atMs, direction, epoch }: Jump): Promise<CursorFrame[]> {
-    await cursor.seek(direction === -1 ? atMs - 1 : atMs, epoch);
+  async function approach({ atMs, direction }: Pick<Jump, 'atMs' | 'direction'>): Promise<CursorFrame[]> {
+    await cursor.seek(direction === -1 ? atMs - 1 : atMs, epoch());
     const frames: CursorFrame[] = [];
+    held = undefined;
     for (let frame = await cursor.next(false); frame; frame = await cursor.next(false)) {
       const isPast = direction === -1 ? frame.wallMs >= atMs : frame.wallMs > atMs;
-      if (isPast && direction !== 1 && frames.length > 0) {
+      // What leads into another file is of a later time.
+      const isAfter = frame.leading || isPast;
+      if (isAfter && direction !== 1 && frames.length > 0) {
         held = frame;
-        return frames;
+        break;
       }
       frames.push(frame);
-      if (isPast) return frames;
+      if (isPast && !frame.leading) break;
     }
-    return frames;
+    const target = frames.at(-1);
+    return target && cursor.isBetterAt(target) ? approach({ atMs: target.wallMs, direction: 0 }) : frames;
   }
 
   async function doJump(next: Jump): Promise<void> {
@@ -84,12 +101,13 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     isEndTold = false;
     lastKeySentMs = -Infinity;
     backMs = undefined;
+    if (next.stream) cursor.prefer(next.stream);
     if (next.back) return doJumpBack(next);
     let frames = await approach(next);
     let hidden: Span | undefined;
     for (let block = blocked(frames); block; block = blocked(frames)) {
       hidden = block;
-      await cursor.seekKeyFrom(block.toMs);
+      await cursor.seekKeyFrom(next.direction === 1 ? Math.max(block.toMs, next.atMs) : block.toMs);
       const first = await cursor.next(false);
       frames = first ? [first] : [];
       held = undefined;
@@ -144,7 +162,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
 
   async function goOn(): Promise<void> {
     if (out.isFull()) return rest(AGAIN_MS);
-    const kept = held && (held.key || !isKeysOnly()) ? held : undefined;
+    const kept = held && ((held.key && !held.leading) || !isKeysOnly()) ? held : undefined;
     held = undefined;
     const frame = kept ?? (await cursor.next(isKeysOnly()));
     if (pending || isClosed) return;
@@ -156,14 +174,17 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     isEndTold = false;
     const block = deps.blockAt(frame.wallMs);
     if (block) {
-      out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
+      // What only leads to a picture outside of it is of no moment that is shown.
+      if (!frame.leading) out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
       out.breakOff();
-      lastWallMs = undefined;
-      return cursor.seekKeyFrom(block.toMs);
+      const fromMs = Math.max(block.toMs, frame.leading ? Math.floor(lastWallMs ?? 0) + 1 : 0);
+      if (!frame.leading) lastWallMs = undefined;
+      return cursor.seekKeyFrom(fromMs);
     }
+    if (frame.leading) return send(frame, true);
     if (pace.speed > 0 && frame.wallMs < position() - LATE_MS * Math.max(1, pace.speed)) {
       out.breakOff();
-      return cursor.seek(position(), request.epoch);
+      return cursor.seek(position(), epoch());
     }
     const isGap =
       lastWallMs !== undefined && !out.isOfSentFile(frame) && frame.wallMs - lastWallMs > GAP_SLACK_MS;
@@ -190,7 +211,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     if (speed > 0 && lateMs > 0) beforeMs = position();
     const aheadMs = position() - LEAD_MS * Math.max(1, speed) - beforeMs;
     if (aheadMs > 0) return rest(speed === 0 ? undefined : aheadMs / speed);
-    const frames = await groupBefore(cursor, beforeMs, isKeysOnly(), request.epoch);
+    const frames = await groupBefore(cursor, beforeMs, isKeysOnly(), epoch());
     if (pending || isClosed) return;
     const block = blocked(frames);
     const seen = block ? frames.filter(({ wallMs }) => wallMs < block.fromMs) : frames;
@@ -238,14 +259,14 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
       pace = { atMs, speed, sinceMs: clock.monotonicMs() };
       nap.wake();
     },
-    seek(number, atMs, back) {
+    seek(number, atMs, back, stream) {
       pace = { ...pace, atMs, sinceMs: clock.monotonicMs() };
-      pending = { jump: number, atMs, direction: 0, back, epoch: request.epoch };
+      pending = { jump: number, atMs, direction: 0, back, stream: stream ?? pending?.stream };
       nap.wake();
     },
     step(number, atMs, direction) {
       pace = { atMs, speed: 0, sinceMs: clock.monotonicMs() };
-      pending = { jump: number, atMs, direction, epoch: request.epoch };
+      pending = { jump: number, atMs, direction, stream: pending?.stream };
       nap.wake();
     },
     listen(isOn) {

@@ -1,9 +1,12 @@
+import type { StreamKind } from '#contract/media-wire.ts';
 import { runChild } from '#native/process/run-child.ts';
 import type { Cursor } from './cursor.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 /** ffmpegs at a time: a timeline asks for dozens at once, and the pictures of the wall must not notice. */
 const AT_ONCE = 2;
+/** Wider ones are to show more than a sub stream may have. */
+const SMALL_WIDTH = 640;
 const TIMEOUT_MS = 10_000;
 
 export interface Thumbnail {
@@ -12,7 +15,7 @@ export interface Thumbnail {
 }
 export interface ThumbnailDeps {
   ffmpegPath(): string;
-  cursor(cameraId: string): Cursor;
+  cursor(cameraId: string, stream: StreamKind): Cursor;
   isBlocked(cameraId: string, atMs: number): boolean;
 }
 
@@ -68,7 +71,8 @@ export function createThumbnails({ ffmpegPath, cursor, isBlocked }: ThumbnailDep
   return {
     /** The key frame at or before the time, or null. */
     async at(cameraId: string, atMs: number, width: number, withBlocked: boolean): Promise<Thumbnail | null> {
-      const at = cursor(cameraId);
+      // The smaller stream is enough for a small picture and costs less to decode.
+      const at = cursor(cameraId, width <= SMALL_WIDTH ? 'sub' : 'main');
       try {
         await at.seek(atMs);
         const frame = await at.next(true);

@@ -107,7 +107,7 @@ export function createMediaSocket<Session>(options: MediaSocketOptions<Session>)
       for (const sub of request.subs) {
         const tile = open.get(sub)?.tile;
         if (request.type === 'pace') tile?.pace(request.atMs, request.speed);
-        if (request.type === 'seek') tile?.seek(request.jump, request.atMs, request.back);
+        if (request.type === 'seek') tile?.seek(request.jump, request.atMs, request.back, request.stream);
         if (request.type === 'step') tile?.step(request.jump, request.atMs, request.direction);
       }
     }

@@ -71,7 +71,8 @@ export function transcodedReplay(
   function tellTrack(track: MediaTrack): void {
     isTrackDue = false;
     const { codec, width, height } = track;
-    outlet.sendNotice({ type: 'track', sub, codec, width, height, sound: source?.notice.sound ?? null });
+    const { sound = null, stream } = source?.notice ?? {};
+    outlet.sendNotice({ type: 'track', sub, codec, width, height, sound, stream });
     const none = { key: false, discontinuity: false, cached: false, receivedAtMs: 0, ticks: 0, sequence: 0 };
     send(track.init, { ...none, sub, init: true });
   }

@@ -15,6 +15,7 @@ import { tourMarks } from './013-tour-marks.ts';
 import { exportReason } from './014-export-reason.ts';
 import { transcoder } from './015-transcoder.ts';
 import { alarmSpans } from './016-alarm-spans.ts';
+import { exportStreams } from './017-export-streams.ts';
 
 /** The schema, in order. A release never edits or reorders what an earlier one shipped. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   exportReason,
   transcoder,
   alarmSpans,
+  exportStreams,
 ];
