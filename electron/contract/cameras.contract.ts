@@ -144,6 +144,22 @@ export const cameraClock = z.object({
 });
 export type CameraClock = z.infer<typeof cameraClock>;
 
+/** What is heard of a camera whose ONVIF events are taken, since the station started. */
+export const cameraEvents = z.object({
+  id: siteId,
+  state: z.enum(['connecting', 'listening', 'failed']),
+  /** Why not, worded as `cameras.reason.<code>`: state `failed`. */
+  reason: z.string().nullable(),
+  sinceMs: epochMs,
+  heard: z.int(),
+  /** As the device names it, without prefixes. */
+  lastTopic: z.string().nullable(),
+  lastAtMs: epochMs.nullable(),
+  /** Topics that the station does not know, the latest first: nothing is made of them. */
+  unknown: z.array(z.object({ topic: z.string(), count: z.int(), lastAtMs: epochMs })),
+});
+export type CameraEvents = z.infer<typeof cameraEvents>;
+
 /** A change of many cameras that was made as one, and can be taken back as one. */
 export const cameraBatch = z.object({
   id: recordId,
@@ -275,4 +291,5 @@ export const camerasContract = {
     .input(commandInput({ host, port, sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
     .output(ok),
   clocks: live('session', '/cameras/clocks', cameraClock),
+  events: live('site.edit', '/cameras/events', cameraEvents),
 };

@@ -141,8 +141,9 @@ export async function wire({
   stops.push(() => alarms.stop());
   const devices = createDevices(ports, { events, publisher: link.publisher });
   const ingest = createIngest(ports, { alarms: alarms.port, devices: devices.port });
-  const isActive = (deviceId: string, type: string) =>
-    alarms.port.open().some((alarm) => alarm.deviceId === deviceId && alarm.type === type && alarm.active);
+  const activeAlarm = (deviceId: string, type: string) =>
+    alarms.port.open().find((alarm) => alarm.deviceId === deviceId && alarm.type === type && alarm.active);
+  const isActive = (deviceId: string, type: string) => activeAlarm(deviceId, type) !== undefined;
   const recording: RecordingService = createRecording(ports, {
     openStream: video.openStream,
     ffmpegPath: video.ffmpegPath,
@@ -157,7 +158,7 @@ export async function wire({
   stops.push(() => evidence.stop());
   const cameras = createCameras(ports, {
     events,
-    isActive,
+    activeData: (deviceId, type) => activeAlarm(deviceId, type)?.data,
     shelf: site,
     trust,
     reachable: demo.camerasOf(site.port),

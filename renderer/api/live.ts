@@ -14,6 +14,7 @@ const sources = {
   'alarms.live': (from: From, cancel: Cancel) => api.alarms.live(from, cancel),
   'devices.live': (from: From, cancel: Cancel) => api.devices.live(from, cancel),
   'cameras.clocks': (from: From, cancel: Cancel) => api.cameras.clocks(from, cancel),
+  'cameras.events': (from: From, cancel: Cancel) => api.cameras.events(from, cancel),
   'video.live': (from: From, cancel: Cancel) => api.video.live(from, cancel),
   'views.live': (from: From, cancel: Cancel) => api.views.live(from, cancel),
   'ptz.live': (from: From, cancel: Cancel) => api.ptz.live(from, cancel),

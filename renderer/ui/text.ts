@@ -58,11 +58,20 @@ export function useText() {
   }
 
   const alarmType = (type: string) => code('alarmType', type);
-  /** Measured value of an occurrence, e.g. `12 %LEL`; empty when it carries none. */
+  /** What an occurrence carries: a measured value, the camera's rule and what it saw; empty when it carries none. */
   function alarmValue(data: JsonObject): string {
-    const { value, unit } = data;
-    if (typeof value !== 'number') return '';
-    return `${Math.round(value * 100) / 100}${typeof unit === 'string' ? ` ${unit}` : ''}`;
+    const { value, unit, rule, object } = data;
+    const measured =
+      typeof value === 'number'
+        ? `${Math.round(value * 100) / 100}${typeof unit === 'string' ? ` ${unit}` : ''}`
+        : '';
+    return [
+      measured,
+      typeof rule === 'string' && rule !== '' ? t('alarms.rule', { rule }) : '',
+      typeof object === 'string' && object !== '' ? code('alarms.object', object) : '',
+    ]
+      .filter(Boolean)
+      .join(' ');
   }
   type Titled = Pick<Alarm, 'deviceName' | 'type' | 'data'>;
   /** What and where first: device, type, value. */

@@ -84,6 +84,49 @@ describe('cameras are brought in', () => {
     await waitFor('its end', async () => (await tampered())?.active === false);
   });
 
+  it('its analytics too: a line crossed is at rest at once, a field until the last has left it', async () => {
+    const guard = await park.client('guard');
+    const alarmOf = async (type: string) => {
+      const live = await guard.alarms.live();
+      const first = (await live.next()).value as {
+        items: { type: string; deviceId: string; active: boolean; cameraIds: string[]; data: object }[];
+      };
+      await live.return?.();
+      return first.items.find((one) => one.type === type && one.deviceId === 'cam-gate');
+    };
+    const source = { VideoSourceConfigurationToken: 'V', Rule: '东侧围栏' };
+    device.emit({ topic: 'tns1:RuleEngine/LineDetector/Crossed', source, data: { ObjectId: '7', ClassTypes: 'Human' } }); // prettier-ignore
+    await waitFor('the crossing', async () => (await alarmOf('intrusion.line')) !== undefined);
+    expect(await alarmOf('intrusion.line')).toMatchObject({
+      active: false,
+      cameraIds: expect.arrayContaining(['cam-gate']) as string[],
+      data: { rule: '东侧围栏', object: 'person' },
+    });
+    const inside = (on: boolean, id: string) =>
+      device.emit({ topic: 'tns1:RuleEngine/FieldDetector/ObjectsInside', source: { ...source, Rule: '罐区' }, key: { ObjectId: id }, data: { IsInside: String(on) } }); // prettier-ignore
+    inside(true, '1');
+    inside(true, '2');
+    await waitFor('the intrusion', async () => (await alarmOf('intrusion.area'))?.active === true);
+    inside(false, '1');
+    inside(false, '2');
+    await waitFor('its end', async () => (await alarmOf('intrusion.area'))?.active === false);
+  });
+
+  it('a topic that nobody knows is seen by the administrator', async () => {
+    const heard = async () => {
+      const live = await admin.cameras.events();
+      const first = (await live.next()).value as { items: { id: string }[] };
+      await live.return?.();
+      return first.items.find(({ id }) => id === 'cam-gate');
+    };
+    device.emit({ topic: 'tns1:VideoAnalytics/tnsnew:Teleport', source: {}, data: { State: 'true' } });
+    const expected = { state: 'listening', unknown: [{ topic: 'VideoAnalytics/Teleport', count: 1 }] };
+    await waitFor('the topic', async () => JSON.stringify(await heard()).includes('Teleport'));
+    expect(await heard()).toMatchObject(expected);
+    const guard = await park.client('guard');
+    await expect(guard.cameras.events()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   it('a test shows picture, figures and warnings, with the stored login', async () => {
     const result = await admin.cameras.test({
       cameraId: 'cam-gate',

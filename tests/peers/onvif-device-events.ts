@@ -4,6 +4,7 @@ export interface DeviceEvent {
   topic: string;
   operation?: 'Initialized' | 'Changed' | 'Deleted';
   source?: Record<string, string>;
+  key?: Record<string, string>;
   data: Record<string, string>;
 }
 interface PullPoint {
@@ -20,7 +21,7 @@ const items = (all: Record<string, string> = {}) =>
 const messageXml = (event: DeviceEvent, atMs: number) =>
   `<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">${event.topic}</wsnt:Topic>` +
   `<wsnt:Message><tt:Message UtcTime="${new Date(atMs).toISOString()}" PropertyOperation="${event.operation ?? 'Changed'}">` +
-  `<tt:Source>${items(event.source)}</tt:Source><tt:Data>${items(event.data)}</tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`;
+  `<tt:Source>${items(event.source)}</tt:Source>${event.key ? `<tt:Key>${items(event.key)}</tt:Key>` : ''}<tt:Data>${items(event.data)}</tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`;
 
 export function createPullPoints(nowMs: () => number) {
   const points = new Map<number, PullPoint>();

@@ -5,7 +5,8 @@ import { cameraOfEvent, type SourceMap } from '#features/cameras/event-channel.t
 import { readBytes } from '#native/onvif/characters.ts';
 import type { OnvifClient } from '#native/onvif/client.ts';
 import { readDeviceTime } from '#native/onvif/device-time.ts';
-import { meaningOf, readNotifications } from '#native/onvif/event-message.ts';
+import { meaningsOf } from '#native/onvif/event-meaning.ts';
+import { readNotifications } from '#native/onvif/event-message.ts';
 import { questionOf, readProbeMatches } from '#native/onvif/found.ts';
 import { getProfiles } from '#native/onvif/media.ts';
 import { createPullPoint } from '#native/onvif/pull-point.ts';
@@ -13,7 +14,8 @@ import { faultError } from '#native/onvif/soap.ts';
 import { answering, answerOf, answerText } from '#tests/fixtures/onvif-answers.ts';
 
 const eventsOf = async (name: string) => readNotifications(await answerOf(name));
-const meanings = async (name: string) => (await eventsOf(name)).map(meaningOf);
+const meanings = async (name: string) =>
+  (await eventsOf(name)).flatMap((one) => meaningsOf(one) ?? [{ kind: 'unknown' }]);
 
 describe('events', () => {
   it('Hikvision for other brands: own topics, states in capitals', async () => {
@@ -55,18 +57,18 @@ describe('events', () => {
   it('Samsung names a window of the picture, no source', async () => {
     expect(await meanings('samsung-pull')).toEqual([{ kind: 'motion', on: true, source: '0' }]);
   });
-  it('TP-Link: the rule may come first; what it recognises is not acted on', async () => {
+  it('TP-Link: the rule may come first; what it recognised stands in the names of items', async () => {
     expect(await meanings('tplink-pull')).toEqual([
       { kind: 'motion', on: true, source: 'vsconf' },
-      undefined,
-      undefined,
+      { kind: 'object', on: true, source: 'vsconf', rule: 'MyTPSmartEventDetectorRule', object: 'vehicle' },
+      { kind: 'line', on: true, source: 'vsconf' },
     ]);
   });
   it('a detector as a trigger, a state by another name, a topic misspelt', async () => {
     expect(await meanings('consumer-pull')).toEqual([
       { kind: 'motion', on: true, source: 'vs0' },
       { kind: 'motion', on: true, source: 'V_SRC_000' },
-      undefined,
+      { kind: 'object', on: true, source: 'V_SRC_000', object: 'person' },
     ]);
   });
 });

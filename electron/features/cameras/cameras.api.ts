@@ -25,5 +25,6 @@ export function camerasApi(cameras: CamerasService) {
       return { ok: true } as const;
     }),
     clocks: on.clocks.handler(({ input, signal }) => cameras.clocks.follow(input.resume, signal)),
+    events: on.events.handler(({ input, signal }) => cameras.heard.follow(input.resume, signal)),
   };
 }

@@ -9,9 +9,10 @@ import type { FoundDevice } from '#native/onvif/found.ts';
 import { probeAddresses } from '#native/onvif/probe.ts';
 import { expandAddresses } from '#native/onvif/ranges.ts';
 import { fail } from '#station/errors.ts';
-import type { Actor, EventsPort, SitePort, StationPorts } from '#station/ports.ts';
+import type { Actor, SitePort, StationPorts } from '#station/ports.ts';
 import { createBatches, type CameraShelf, type CameraWrite } from './batches.ts';
 import { changed } from './change.ts';
+import type { RecordsDeps } from './event-records.ts';
 import { watchClocks } from './clocks.ts';
 import { readCameraList } from './import/read-list.ts';
 import { listenToCameras } from './onvif-events.ts';
@@ -24,9 +25,7 @@ import type { createTrust } from './trust.ts';
 /** Tests at the same time: each is a pull of its own. */
 const TESTS_AT_ONCE = 4;
 
-export interface CamerasDeps {
-  events: EventsPort;
-  isActive: (deviceId: string, type: string) => boolean;
+export interface CamerasDeps extends RecordsDeps {
   /** Writes cameras as the site does it: checked, sealed, audited. */
   shelf: CameraShelf;
   trust: ReturnType<typeof createTrust>;
@@ -103,6 +102,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
   return {
     listening,
     clocks: clocks.live,
+    heard: listening.live,
     templates: () => templates.map(shownTemplate),
 
     async discover(

@@ -1,17 +1,20 @@
-import type { JsonObject } from '#contract/base.ts';
 import type { Camera } from '#contract/site.ts';
 import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient, type OnvifOptions } from '#native/onvif/client.ts';
 import { createEventStream, type EventStream } from '#native/onvif/events.ts';
-import { meaningOf, type EventMeaning, type OnvifEvent } from '#native/onvif/event-message.ts';
+import { meaningsOf } from '#native/onvif/event-meaning.ts';
+import type { OnvifEvent } from '#native/onvif/event-message.ts';
+import type { SuperviseState } from '#native/process/supervise.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
-import type { EventsPort, SitePort, StationPorts } from '#station/ports.ts';
+import type { SitePort, StationPorts } from '#station/ports.ts';
 import { cameraOfEvent, NO_SOURCES, readSources, type SourceMap } from './event-channel.ts';
+import { createHeard } from './event-heard.ts';
+import { createEventRecords, type RecordsDeps } from './event-records.ts';
 
-/** A camera that sees leaves in the wind says so twice a second; one record in this time is enough. */
-const MOTION_EVERY_MS = 10_000;
 /** A device that did not name its sources is not asked with every event. */
 const ASK_SOURCES_EVERY_MS = 60_000;
+/** Within this a device that was subscribed to has told how all its states stand. */
+const STATES_TOLD_MS = 5_000;
 
 /** One subscription: a camera's, or that of a recorder for all its channels. */
 interface Listening {
@@ -20,54 +23,25 @@ interface Listening {
   stream: EventStream;
   reading: Promise<void>;
 }
-export interface EventsDeps {
-  events: EventsPort;
-  isActive: (deviceId: string, type: string) => boolean;
+export interface EventsDeps extends RecordsDeps {
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
   trusts: CertificateCheck;
 }
 
 /**
- * What cameras report by ONVIF as events of the station: motion as `video.motion` (for the record), tampering as
- * `video.tamper` (an alarm, cleared by the camera), inputs as `video.input`. One subscription per device and login,
- * however many of its channels have `onvif.events`, following the site.
+ * What cameras report by ONVIF as events of the station (`event-records.ts` says what becomes of each). One subscription
+ * per device and login, however many of its channels have `onvif.events`, following the site.
  */
 export function listenToCameras(
-  ports: Pick<StationPorts, 'bus' | 'clock' | 'log' | 'site' | 'write'>,
+  ports: Pick<StationPorts, 'bus' | 'clock' | 'log' | 'site' | 'write' | 'liveCollection'>,
   deps: EventsDeps,
 ) {
-  const { bus, clock, log, site, write } = ports;
+  const { bus, clock, log, site } = ports;
   const open = new Map<string, Listening>();
   const ending = new Set<Promise<unknown>>();
-  const motionAtMs = new Map<string, number>();
-  const inputs = new Map<string, boolean | null>();
-
-  function record(cameraId: string, type: string, state: 'raise' | 'clear' | 'info', data: JsonObject): void {
-    if (state !== 'info' && deps.isActive(cameraId, type) === (state === 'raise')) return;
-    try {
-      write((tx) => deps.events.record(tx, { deviceId: cameraId, type, state, data }));
-    } catch (error) {
-      log.error('camera event not recorded', { camera: cameraId, type, error: (error as Error).message });
-    }
-  }
-
-  function act(id: string, { kind, on, source }: EventMeaning): void {
-    if (kind === 'motion') {
-      if (on === false || clock.monotonicMs() - (motionAtMs.get(id) ?? -Infinity) < MOTION_EVERY_MS) return;
-      motionAtMs.set(id, clock.monotonicMs());
-      record(id, 'video.motion', 'info', { source });
-    } else if (kind === 'tamper') {
-      record(id, 'video.tamper', on === false ? 'clear' : 'raise', { source });
-    } else {
-      const input = `${id} ${source}`;
-      if (inputs.get(input) === on) return;
-      // a state told again, as after every subscription, is no news; the first one is where it stands
-      const isFirst = !inputs.has(input) && on === false;
-      inputs.set(input, on);
-      if (!isFirst) record(id, 'video.input', 'info', { source, on: on ?? true });
-    }
-  }
+  const heard = createHeard(ports);
+  const records = createEventRecords(ports, deps);
 
   /** Whose an event is. The device is asked for its sources with the first event that comes. */
   function router(listening: () => Camera[], options: OnvifOptions) {
@@ -104,20 +78,39 @@ export function listenToCameras(
       nowMs: () => clock.nowMs(),
       trusts: deps.trusts,
     };
-    const stream = createEventStream({
-      ...options,
-      clock,
-      onState(state) {
-        if (state.kind === 'backing-off' && state.attempt === 1)
-          log.warn('camera events failed', { camera: camera.id, reason: state.reason });
-      },
-    });
-    const whose = router(() => open.get(key)?.cameras ?? cameras, options);
+    const listening = () => open.get(key)?.cameras ?? cameras;
+    const ids = () => listening().map(({ id }) => id);
+    let subscription = 0;
+    let isReading = false;
+    let cancelSettle: () => void = () => undefined;
+    function settle(): void {
+      // what it has told is still being looked at
+      if (isReading) cancelSettle = clock.after(STATES_TOLD_MS, settle);
+      else for (const id of ids()) records.settle(id, subscription);
+    }
+    function onState(state: SuperviseState): void {
+      if (state.kind === 'running') {
+        heard.state(ids(), 'listening');
+        subscription = state.generation;
+        cancelSettle();
+        cancelSettle = clock.after(STATES_TOLD_MS, settle);
+      } else cancelSettle();
+      if (state.kind !== 'backing-off') return;
+      heard.state(ids(), 'failed', state.reason);
+      if (state.attempt === 1) log.warn('camera events failed', { camera: camera.id, reason: state.reason });
+    }
+    heard.state(ids(), 'connecting');
+    const stream = createEventStream({ ...options, clock, onState });
+    const whose = router(listening, options);
     const reading = (async () => {
       for await (const event of stream) {
-        const meaning = meaningOf(event);
-        const id = meaning && (await whose(event));
-        if (id !== undefined) act(id, meaning!);
+        const meanings = meaningsOf(event);
+        isReading = true;
+        const id = await whose(event);
+        isReading = false;
+        if (id === undefined) continue;
+        heard.heard(id, event.topic, meanings !== undefined);
+        for (const meaning of meanings ?? []) records.act(id, meaning, event, subscription);
       }
     })().catch((error: Error) =>
       log.error('camera events ended', { camera: camera.id, error: error.message }),
@@ -150,17 +143,23 @@ export function listenToCameras(
       if (listening) listening.cameras = cameras;
       else open.set(key, start(key, cameras));
     }
+    const ids = new Set([...wanted.values()].flat().map(({ id }) => id));
+    for (const { id } of heard.live.values()) if (!ids.has(id)) records.forget(id);
+    heard.keep(ids);
   }
 
   const stopSite = bus.on('site.changed', follow);
   follow();
   return {
+    live: heard.live,
     /** How many devices are listened to. */
     count: () => open.size,
     async stop(): Promise<void> {
       stopSite();
+      heard.stop();
       for (const key of [...open.keys()]) end(key);
       await Promise.all(ending);
+      heard.stop();
     },
   };
 }

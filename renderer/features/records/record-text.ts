@@ -42,6 +42,9 @@ const HIDDEN = new Set([
   'tourRunId',
   'dueAtMs',
   'of',
+  'rule',
+  'object',
+  'topic',
 ]);
 
 /** The first few fields of a record's data on one line: a measured value with its unit first. */
