@@ -4,8 +4,10 @@
  * cameras whose rule is off, for what the relay costs by itself. Says `recording` when all cameras are (or are live).
  */
 import { writeSync } from 'node:fs';
+import { letHeapGrow } from '#native/process/heap.ts';
 import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-park.ts';
 
+letHeapGrow();
 const [dataDir, list, log] = process.argv.slice(2);
 const cameras = JSON.parse(list!) as ParkCamera[];
 const park = await openRecordingPark(cameras, { dataDir: dataDir! });

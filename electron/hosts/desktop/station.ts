@@ -1,4 +1,5 @@
 import type { MessageEvent, ParentPort } from 'electron';
+import { letHeapGrow } from '#native/process/heap.ts';
 import { startStation, type Station } from '#station/boot.ts';
 import { refusalCode } from '#station/refusal.ts';
 import { serveMedia, type MediaServer } from './media-server.ts';
@@ -29,6 +30,7 @@ async function start(): Promise<{ station: Station; media: MediaServer }> {
 }
 
 async function main(): Promise<void> {
+  letHeapGrow();
   const started = start();
   const stop = async (): Promise<void> => {
     const running = await started.catch(() => null);

@@ -8,6 +8,7 @@ import {
   stationOverrides,
   type LaunchOptions,
 } from '#hosts/launch/options.mjs';
+import { letHeapGrow } from '#native/process/heap.ts';
 import { startStation } from '#station/boot.ts';
 import { refusalCode } from '#station/refusal.ts';
 import { MEDIA_PATH, serveConsole, type WebServer, type WebServerOptions } from './server.ts';
@@ -24,6 +25,7 @@ function projectRoot(): string {
 
 /** Runs the web host until it is told to stop. @returns exit code */
 async function run(options: LaunchOptions): Promise<number> {
+  letHeapGrow();
   const root = projectRoot();
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const resourcesDir = join(root, 'resources');
