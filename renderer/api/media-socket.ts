@@ -14,7 +14,14 @@ import {
 export interface MediaListener {
   state(state: MediaState): void;
   /** A new track: what came before does not continue. Its init segment is the next message. */
-  track(track: { codec: string; width: number; height: number; sound: MediaSound | null }): void;
+  track(track: {
+    codec: string;
+    width: number;
+    height: number;
+    sound: MediaSound | null;
+    /** Of a replay: which of the camera's streams it is. */
+    stream?: StreamKind | undefined;
+  }): void;
   /** `data` is ftyp+moov if `header.init`, else moof+mdat of one frame. */
   media(header: MediaHeader, data: Uint8Array<ArrayBuffer>): void;
   /** A packet of sound, after `listen`. */

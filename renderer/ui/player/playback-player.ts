@@ -52,6 +52,8 @@ export function createPlaybackPlayer(
   let shownUs: number | undefined;
   /** Pictures before it only lead to it; not known until it has come. */
   let showFromUs = Infinity;
+  /** Where another stream goes on, what leads into it is of before: a picture is never followed by an older one. */
+  let newestUs = -Infinity;
   /** In the decoder, to be shown; microseconds. */
   let decoding: number[] = [];
   let isFirstDue = true;
@@ -114,8 +116,10 @@ export function createPlaybackPlayer(
         decoding = decoding.filter((time) => time > frame.timestamp);
         if (made !== decoder) frame.close();
         else if (backTiles > 0) keep(frame);
-        else if (frame.timestamp >= showFromUs) decoded.push(frame);
-        else if (isFirstDue && !isLed && !leading) leading = frame;
+        else if (frame.timestamp >= showFromUs && frame.timestamp > newestUs) {
+          newestUs = frame.timestamp;
+          decoded.push(frame);
+        } else if (isFirstDue && !isLed && !leading) leading = frame;
         else frame.close();
       },
       error: () => {
@@ -239,6 +243,7 @@ export function createPlaybackPlayer(
       inits.clear();
       nextInit = undefined;
       showFromUs = Infinity;
+      newestUs = -Infinity;
       isFirstDue = true;
       shownUs = undefined;
     },
@@ -274,7 +279,7 @@ export function createPlaybackPlayer(
         return isStarved && shownUs !== undefined ? shownUs / 1000 : -Infinity;
       }
       if (isFirstDue) return Infinity;
-      const next = waiting[0]?.wallUs ?? Infinity;
+      const next = waiting.find(({ cached }) => !cached)?.wallUs ?? Infinity;
       return Math.min(next, ...decoding) / 1000;
     },
     shownMs: () => (shownUs === undefined ? undefined : shownUs / 1000),

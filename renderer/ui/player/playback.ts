@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
+import type { StreamKind } from '#contract/media-wire.ts';
 import { mediaClient } from '#api/media.ts';
 import { stationNowMs } from '#api/station-time.ts';
 import type { PlaybackPlayer } from './playback-player.ts';
@@ -24,8 +25,8 @@ export interface PlaybackTile {
   cameraId: string;
   sub: number;
   player: PlaybackPlayer;
-  /** A jump was asked for: nothing of before is shown any more. */
-  expect(jump: number): void;
+  /** A jump was asked for: nothing of before is shown any more. @param keepsPicture but for the picture on screen */
+  expect(jump: number, keepsPicture?: boolean): void;
   /** It has the picture of the time, or knows that there is none. */
   isReady(): boolean;
   /** It has any picture since the jump, or knows that there is none. */
@@ -190,6 +191,13 @@ export function usePlayback(startMs: number, selected: Ref<string | null>) {
       if (!tiles.has(tile)) return;
       tile.expect(jump.value);
       steer({ type: 'seek', subs: [tile.sub], jump: jump.value, atMs: now(), back });
+    },
+    /** The same moment in another stream, for a tile that has become larger or smaller: what it shows stays until that is there. */
+    prefer(tile: PlaybackTile, stream: StreamKind): void {
+      // A step that is under way is answered first: the one that is asked then is of the other stream.
+      if (!tiles.has(tile)) return;
+      tile.expect(jump.value, true);
+      steer({ type: 'seek', subs: [tile.sub], jump: jump.value, atMs: now(), back, stream });
     },
     /** The station has jumped for a tile: after a step all others go to the same moment. */
     jumped(tile: PlaybackTile, to: number | null): void {

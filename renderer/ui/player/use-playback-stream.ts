@@ -1,12 +1,13 @@
-import { computed, onBeforeUnmount, onMounted, ref, shallowRef, type Ref } from 'vue';
+import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue';
 import { mediaClient } from '#api/media.ts';
 import type { ReplayNotice, ReplaySubscription } from '#api/media-socket.ts';
-import type { MediaState } from '#contract/media-wire.ts';
+import type { MediaState, StreamKind } from '#contract/media-wire.ts';
 import { createPlaybackPlayer, type PlaybackPlayer } from './playback-player.ts';
 import { playbackWord } from './playback-word.ts';
 import type { Playback, PlaybackTile } from './playback.ts';
 import { askedInH264, trackGate } from './track-gate.ts';
 import type { TileTrouble } from './use-camera-player.ts';
+import { useFittingStream } from './use-fitting-stream.ts';
 import type { PlaybackSound } from './use-playback-sound.ts';
 
 /** A decoder that fails is asked again, and not for ever. */
@@ -21,10 +22,17 @@ export function usePlaybackStream(input: {
   playback: Playback;
   canvas: Ref<HTMLCanvasElement | null>;
   sound: PlaybackSound;
+  /** How large it is shown: the stream is chosen by that. */
+  tile: Ref<HTMLElement | null>;
+  scale: Ref<number>;
   /** A picture is on screen; `wallMs` is when the station received it. */
   onPicture(wallMs: number): void;
 }) {
   const { cameraId, playback, sound } = input;
+  const { fitting, choose, noteSize } = useFittingStream(input);
+  /** What the station was asked for, and what it shows: the other one where only that is recorded. */
+  let asked: StreamKind | undefined;
+  const shown = ref<StreamKind>();
   const notice = shallowRef<ReplayNotice | null>(null);
   const trouble = ref<TileTrouble>(null);
   const shownAtMs = ref<number | null>(null);
@@ -58,9 +66,10 @@ export function usePlaybackStream(input: {
     get player() {
       return player as PlaybackPlayer;
     },
-    expect(next) {
+    expect(next, keepsPicture = false) {
       jump = next;
       hasJumped = false;
+      if (keepsPicture) return;
       shownAtMs.value = null;
       isExact = false;
       notice.value = null;
@@ -102,11 +111,17 @@ export function usePlaybackStream(input: {
         const start = playback.start();
         tile.expect(start.jump);
         const transcode = askedInH264.has(cameraId.value, 'replay');
-        return { ...start, cameraId: cameraId.value, transcode };
+        asked = choose();
+        return { ...start, cameraId: cameraId.value, transcode, stream: asked };
       },
       {
         state: (next) => (made.value = next),
-        track: (track) => hasJumped && gate.track(track),
+        track(track) {
+          if (!hasJumped) return;
+          shown.value = track.stream;
+          noteSize(cameraId.value, track.stream, track);
+          gate.track(track);
+        },
         media: (header, data) => hasJumped && gate.media(header, data),
         sound: (header, data) => hasJumped && sound.packet(header, data),
         link: (isUp) => (trouble.value = isUp ? null : 'offline'),
@@ -116,6 +131,12 @@ export function usePlaybackStream(input: {
     );
     sound.attach(subscription.listen);
   }
+
+  watch(fitting, (stream) => {
+    if (!asked || asked === stream) return;
+    asked = stream;
+    playback.prefer(tile, stream);
+  });
 
   onMounted(() => {
     if (!input.canvas.value) return;
@@ -146,5 +167,5 @@ export function usePlaybackStream(input: {
     player?.close();
   });
 
-  return { notice, word, trouble, shownAtMs, hasShown, made };
+  return { notice, word, trouble, shownAtMs, hasShown, made, shown };
 }

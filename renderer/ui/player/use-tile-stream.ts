@@ -1,9 +1,9 @@
-import { computed, ref, shallowReactive, shallowRef, watch, type Ref } from 'vue';
-import { useElementSize } from '@vueuse/core';
+import { computed, shallowReactive, shallowRef, watch, type Ref } from 'vue';
 import type { StreamKind } from '#contract/media-wire.ts';
-import { chooseStream, subSizes, type Size } from './choose-stream.ts';
+import type { Size } from './choose-stream.ts';
 import { layersAfterPicture, layersFor, type TileLayer } from './tile-layers.ts';
 import type TilePicture from './TilePicture.vue';
+import { useFittingStream } from './use-fitting-stream.ts';
 
 export type TilePictureApi = InstanceType<typeof TilePicture>;
 
@@ -19,27 +19,10 @@ export function useTileStream(input: {
   /** How many times the picture is enlarged in the tile. */
   scale: Ref<number>;
 }) {
-  const { width, height } = useElementSize(input.tile);
-  const fitting = ref<StreamKind>('sub');
-  const sizeOfSub = shallowRef<Size>();
+  const { fitting, noteSize } = useFittingStream(input);
   const layers = shallowRef<readonly TileLayer[]>([]);
   const pictures = shallowReactive(new Map<number, TilePictureApi>());
   let made = 0;
-
-  watch(
-    [input.cameraId, sizeOfSub, width, height, input.scale],
-    ([cameraId], [before]) => {
-      if (cameraId !== before) {
-        sizeOfSub.value = subSizes.get(cameraId);
-        fitting.value = 'sub';
-      }
-      // Enlarged in the tile is as good as a larger tile.
-      const ratio = (globalThis.devicePixelRatio || 1) * input.scale.value;
-      const size = { width: width.value * ratio, height: height.value * ratio };
-      fitting.value = chooseStream(size, sizeOfSub.value, fitting.value);
-    },
-    { immediate: true },
-  );
 
   const wanted = computed(() => ({
     cameraId: input.cameraId.value,
@@ -73,10 +56,6 @@ export function useTileStream(input: {
       else pictures.delete(key);
     },
     onPicture: (key: number) => void (layers.value = layersAfterPicture(layers.value, key)),
-    onSize(layer: TileLayer, size: Size) {
-      if (layer.stream !== 'sub') return;
-      subSizes.note(layer.cameraId, size);
-      if (layer.cameraId === input.cameraId.value) sizeOfSub.value = size;
-    },
+    onSize: (layer: TileLayer, size: Size) => noteSize(layer.cameraId, layer.stream, size),
   };
 }
