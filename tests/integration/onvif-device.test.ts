@@ -8,7 +8,7 @@ import {
   getSnapshotUri,
   getStreamUri,
 } from '#native/onvif/media.ts';
-import { createPtz } from '#native/onvif/ptz.ts';
+import { createPtz, getNodes } from '#native/onvif/ptz.ts';
 import { startOnvifDevice, type DeviceOptions, type OnvifDevice } from '#tests/peers/onvif-device.ts';
 
 const LOGIN = { user: 'guard & "co"', password: 'pä<ss>&"1' };
@@ -149,7 +149,7 @@ describe('steering', () => {
     const made = createOnvifClient({ url: peer.url, login: LOGIN, nowMs: () => now });
     open.unshift(made);
     const ptz = createPtz(made, 'Profile_1');
-    expect((await ptz.nodes())[0]).toMatchObject({ relativeFov: true, home: true, maxPresets: 255 });
+    expect((await getNodes(made))[0]).toMatchObject({ relativeFov: true, home: true, maxPresets: 255 });
     await ptz.continuous({ pan: 0.5, tilt: -0.2 }, 5_000);
     now += 1_000;
     expect(await ptz.status()).toEqual({ position: { pan: 0.5, tilt: -0.2, zoom: 0 }, moving: true });
@@ -176,6 +176,33 @@ describe('steering', () => {
       code: 'fault',
       params: { fault: 'NoToken' },
     });
+  });
+
+  it('a head that counts in degrees is steered in degrees, and read back in our numbers', async () => {
+    let now = 1_000_000;
+    const peer = await device({ nowMs: () => now, ptzDegrees: true });
+    const made = createOnvifClient({ url: peer.url, login: LOGIN, nowMs: () => now });
+    open.unshift(made);
+    const [node] = await getNodes(made);
+    expect(node).toMatchObject({ absolute: { panTilt: true, zoom: true }, relativeFov: false, limits: { pan: { min: 0, max: 2 }, tilt: { min: -1 } } }); // prettier-ignore
+    const ptz = createPtz(made, 'Profile_1', node!.spaces);
+    const at = async () => {
+      now += 10_000;
+      const { pan, tilt, zoom } = (await ptz.status()).position;
+      return [pan, tilt, zoom].map((one) => Number(one!.toFixed(3)));
+    };
+    await ptz.absolute({ pan: -0.5, tilt: -0.5, zoom: 0.25 }, { pan: 1, tilt: 1, zoom: 1 });
+    expect(await at()).toEqual([-0.5, -0.5, 0.25]);
+    expect(peer.head.position()).toEqual({ pan: -0.5, tilt: -0.5, zoom: 0.25 });
+    // as high as it goes: 20 degrees
+    await ptz.absolute({ pan: 0.25, tilt: 1 });
+    expect((await at()).slice(0, 2)).toEqual([0.25, 0.222]);
+    await ptz.relative({ pan: 0.5, tilt: -0.5 });
+    expect((await at()).slice(0, 2)).toEqual([0.75, -0.278]);
+    await ptz.continuous({ pan: -0.5, tilt: 0 }, 1_000);
+    expect((await at())[0]).toBe(0.25);
+    await ptz.setPreset('gate');
+    expect(await ptz.presets()).toMatchObject([{ position: { pan: 0.25 } }]);
   });
 
   it('a timeout of the device ends a move that nobody stops', async () => {

@@ -1,4 +1,5 @@
 import type { DeviceOptions } from './onvif-device.ts';
+import { DEGREE_NODES, degreesXml, fromDegrees } from './onvif-device-degrees.ts';
 import { inner as textOf } from './onvif-device-login.ts';
 import type { PtzHead } from './onvif-device-ptz.ts';
 
@@ -99,7 +100,7 @@ export function profilesXml(options: DeviceOptions, media: 1 | 2): string {
 
 const space = (name: string, uri: string) =>
   `<tt:${name}><tt:URI>http://www.onvif.org/ver10/tptz/${uri}</tt:URI><tt:XRange><tt:Min>-1</tt:Min><tt:Max>1</tt:Max></tt:XRange></tt:${name}>`;
-export const NODES =
+const NODES =
   '<tptz:GetNodesResponse><tptz:PTZNode token="Node0" FixedHomePosition="false"><tt:Name>Head</tt:Name><tt:SupportedPTZSpaces>' +
   space('AbsolutePanTiltPositionSpace', 'PanTiltSpaces/PositionGenericSpace') +
   space('AbsoluteZoomPositionSpace', 'ZoomSpaces/PositionGenericSpace') +
@@ -114,38 +115,49 @@ const vectorXml = ({ pan, tilt, zoom }: { pan: number; tilt: number; zoom: numbe
   `<tt:PanTilt x="${pan.toFixed(4)}" y="${tilt.toFixed(4)}" space="http://www.onvif.org/ver10/tptz/PanTiltSpaces/PositionGenericSpace"/>` +
   `<tt:Zoom x="${zoom.toFixed(4)}" space="http://www.onvif.org/ver10/tptz/ZoomSpaces/PositionGenericSpace"/>`;
 
-/** A request of the PTZ service as the head understands it; undefined: no such preset. */
-export function ptzAnswer(name: string, xml: string, head: PtzHead, nowMs: number): string | undefined {
+/** A request of the PTZ service as the head understands it; undefined: no such preset, or not in numbers of its own. */
+export function ptzAnswer(
+  name: string,
+  xml: string,
+  { head, nowMs, degrees = false }: { head: PtzHead; nowMs: number; degrees?: boolean },
+): string | undefined {
+  const positionXml = degrees ? degreesXml : vectorXml;
+  let isRefused = false;
   const done = `<tptz:${name}Response/>`;
   const inner = (tag: string) => textOf(xml, tag);
-  const axes = (tag: string) => {
+  const axes = (tag: 'Position' | 'Translation' | 'Velocity' | 'Speed') => {
     const block = new RegExp(`<(?:\\w+:)?${tag}>(.*?)</(?:\\w+:)?${tag}>`, 's').exec(xml)?.[1] ?? '';
     const of = (one: string, key: string) => new RegExp(`${one}[^>]*?\\b${key}="([^"]*)"`).exec(block)?.[1];
     const entries = [['pan', of('PanTilt', 'x')], ['tilt', of('PanTilt', 'y')], ['zoom', of('Zoom', 'x')]] as const; // prettier-ignore
-    return Object.fromEntries(
+    const read: Record<string, number> = Object.fromEntries(
       entries.flatMap(([axis, value]) => (value === undefined ? [] : [[axis, Number(value)]])),
     );
+    const understood = degrees ? fromDegrees(tag, block, read) : read;
+    isRefused ||= understood === undefined;
+    return understood ?? {};
+  };
+  type Axes = ReturnType<typeof axes>;
+  const moved = (to: Axes, speed: Axes, move: (to: Axes, speed: Axes) => void) => {
+    if (isRefused) return undefined;
+    move(to, speed);
+    return done;
   };
   switch (name) {
     case 'GetStatus': {
       const state = head.moving() ? 'MOVING' : 'IDLE';
-      return `<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position>${vectorXml(head.position())}</tt:Position><tt:MoveStatus><tt:PanTilt>${state}</tt:PanTilt><tt:Zoom>${state}</tt:Zoom></tt:MoveStatus><tt:UtcTime>${new Date(nowMs).toISOString()}</tt:UtcTime></tptz:PTZStatus></tptz:GetStatusResponse>`;
+      return `<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position>${positionXml(head.position())}</tt:Position><tt:MoveStatus><tt:PanTilt>${state}</tt:PanTilt><tt:Zoom>${state}</tt:Zoom></tt:MoveStatus><tt:UtcTime>${new Date(nowMs).toISOString()}</tt:UtcTime></tptz:PTZStatus></tptz:GetStatusResponse>`;
     }
     case 'ContinuousMove':
-      head.continuous(
-        axes('Velocity'),
-        Number(/^PT([\d.]+)S$/.exec(inner('Timeout') ?? 'PT10S')?.[1]) * 1000,
+      return moved(axes('Velocity'), {}, (velocity) =>
+        head.continuous(velocity, Number(/^PT([\d.]+)S$/.exec(inner('Timeout') ?? 'PT10S')?.[1]) * 1000),
       );
-      return done;
     case 'Stop':
       head.stop({ panTilt: inner('PanTilt') !== 'false', zoom: inner('Zoom') !== 'false' });
       return done;
     case 'RelativeMove':
-      head.relative(axes('Translation'), axes('Speed'));
-      return done;
+      return moved(axes('Translation'), axes('Speed'), head.relative);
     case 'AbsoluteMove':
-      head.absolute(axes('Position'), axes('Speed'));
-      return done;
+      return moved(axes('Position'), axes('Speed'), head.absolute);
     case 'GotoHomePosition':
       head.home(axes('Speed'));
       return done;
@@ -153,7 +165,7 @@ export function ptzAnswer(name: string, xml: string, head: PtzHead, nowMs: numbe
       head.setHome();
       return done;
     case 'GetPresets':
-      return `<tptz:GetPresetsResponse>${[...head.presets].map(([token, one]) => `<tptz:Preset token="${token}"><tt:Name>${one.name.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</tt:Name><tt:PTZPosition>${vectorXml(one.position)}</tt:PTZPosition></tptz:Preset>`).join('')}</tptz:GetPresetsResponse>`;
+      return `<tptz:GetPresetsResponse>${[...head.presets].map(([token, one]) => `<tptz:Preset token="${token}"><tt:Name>${one.name.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</tt:Name><tt:PTZPosition>${positionXml(one.position)}</tt:PTZPosition></tptz:Preset>`).join('')}</tptz:GetPresetsResponse>`;
     case 'SetPreset':
       return `<tptz:SetPresetResponse><tptz:PresetToken>${head.setPreset(inner('PresetName') ?? '', inner('PresetToken'))}</tptz:PresetToken></tptz:SetPresetResponse>`;
     case 'GotoPreset':
@@ -161,5 +173,5 @@ export function ptzAnswer(name: string, xml: string, head: PtzHead, nowMs: numbe
     case 'RemovePreset':
       return head.presets.delete(inner('PresetToken') ?? '') ? done : undefined;
   }
-  return NODES;
+  return degrees ? DEGREE_NODES : NODES;
 }

@@ -42,6 +42,8 @@ export interface DeviceOptions {
   /** Default true. */
   media2?: boolean;
   ptz?: boolean;
+  /** Its head counts in degrees and millimetres, and in nothing else. */
+  ptzDegrees?: boolean;
   events?: boolean;
   /** GetServices is not known (before ONVIF 2.1). */
   oldCapabilities?: boolean;
@@ -162,7 +164,9 @@ export async function startOnvifDevice(options: DeviceOptions = {}) {
       case 'Unsubscribe':
         return points.remove(idOf()) ? '<wsnt:UnsubscribeResponse/>' : undefined;
     }
-    return hasPtz && url.endsWith('/PTZ') ? ptzAnswer(name, xml, head, deviceNowMs()) : undefined;
+    return hasPtz && url.endsWith('/PTZ')
+      ? ptzAnswer(name, xml, { head, nowMs: deviceNowMs(), degrees: options.ptzDegrees === true })
+      : undefined;
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

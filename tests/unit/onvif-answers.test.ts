@@ -7,7 +7,7 @@ import { readNotifications } from '#native/onvif/event-message.ts';
 import { readProbeMatches } from '#native/onvif/found.ts';
 import { readChallenges } from '#native/onvif/http-digest.ts';
 import { getProfiles, getStreamUri } from '#native/onvif/media.ts';
-import { createPtz } from '#native/onvif/ptz.ts';
+import { getNodes } from '#native/onvif/ptz.ts';
 import { createPullPoint } from '#native/onvif/pull-point.ts';
 import { faultError, readEnvelope } from '#native/onvif/soap.ts';
 import { takeChallenge } from '#native/rtsp/client-auth.ts';
@@ -79,7 +79,7 @@ describe('profiles', () => {
 
 describe('PTZ', () => {
   it('of a cheap one: pan and tilt only, at a speed, no zoom, no presets', async () => {
-    const [node] = await createPtz(answering('generic-nodes', ['ptz']).client, 'PROFILE_000').nodes();
+    const [node] = await getNodes(answering('generic-nodes', ['ptz']).client);
     expect(node).toMatchObject({
       continuous: { panTilt: true, zoom: false },
       relative: { panTilt: false, zoom: false },

@@ -4,7 +4,7 @@ import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import { getProfiles, getStreamUri, type OnvifProfile } from '#native/onvif/media.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
-import { createPtz, type OnvifPtz, type PtzNode } from '#native/onvif/ptz.ts';
+import { createPtz, getNodes, type OnvifPtz, type PtzNode } from '#native/onvif/ptz.ts';
 
 /** Where a camera takes commands, and as whom. */
 export interface PtzEndpoint {
@@ -51,10 +51,10 @@ export async function openHead(of: PtzEndpoint, nowMs: () => number): Promise<Pt
     const profiles = (await getProfiles(client)).filter((one) => one.ptz !== null);
     const profile = await profileOf(client, profiles, of);
     if (!profile?.ptz) throw new OnvifError('not_supported', { service: 'ptz' });
-    const ptz = createPtz(client, profile.token);
-    const nodes = await ptz.nodes();
+    const nodes = await getNodes(client);
     const node = nodes.find(({ token }) => token === profile.ptz?.nodeToken) ?? nodes[0];
     if (!node) throw new OnvifError('not_supported', { service: 'ptz' });
+    const ptz = createPtz(client, profile.token, node.spaces);
     return { ptz, node, close: () => client.close() };
   } catch (error) {
     client.close();
