@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   username: 'cameras.field.username',
   pull: 'cameras.field.pull',
   sound: 'cameras.field.sound',
+  'recording.beside': 'recording.rule.beside.name',
   'onvif.address': 'cameras.field.onvifAddress',
   'onvif.port': 'cameras.field.onvifPort',
   'onvif.source': 'cameras.field.onvifSource',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbedDevice } from '#contract/cameras.contract.ts';
-import { camera as cameraSchema } from '#contract/site.ts';
+import { camera as cameraSchema, streamRule } from '#contract/site.ts';
 import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
 import { isTiltRight } from '../../../renderer/features/cameras/mount-draft.ts';
 import { isRuleRight, noRecording } from '../../../renderer/features/cameras/recording-rule.ts';
@@ -44,6 +44,19 @@ describe('how a camera is recorded', () => {
     const recorded = { ...stored, recording: rule };
     const off = { ...draftOfCamera(recorded), recording: { ...rule, mode: 'off' as const } };
     expect(storedOf(off)).toEqual({ ...rule, mode: 'off' });
+  });
+  it('both streams go with it, each right by itself; switched off the second one keeps its term', () => {
+    const beside = { ...streamRule.parse({}), mode: 'continuous' as const, keepDays: 30 };
+    const both = { ...rule, beside };
+    expect(storedOf({ ...draftOfCamera(stored), recording: both })).toEqual(both);
+    expect(storedOf({ ...draftOfCamera(stored), recording: { ...both, mode: 'off' } })).toMatchObject({
+      beside,
+    });
+    const off = { ...both, beside: { ...beside, mode: 'off' as const } };
+    expect(storedOf({ ...draftOfCamera({ ...stored, recording: both }), recording: off })).toEqual(off);
+    const half = { ...beside, schedule: [{ ...night, to: '' }] };
+    expect(isRuleRight({ ...both, beside: { ...half, mode: 'schedule' } })).toBe(false);
+    expect(storedOf({ ...draftOfCamera(stored), recording: { ...both, beside: half } })).toEqual(both);
   });
   it('a schedule needs days and times that are some; of another mode half filled in ones go', () => {
     expect(isRuleRight(rule)).toBe(true);
