@@ -175,7 +175,14 @@ test('views: saved, opened by key, after a reload, shared, in a window of its ow
   const wall = await popup;
   await expect(wall.locator('[data-place]')).toHaveCount(3);
   await expect(wall.getByRole('navigation', { name: word('app.screens') })).toHaveCount(0);
-  await expect(front(wall, 0)).toHaveAttribute('data-live', 'true', { timeout: 20_000 });
+  // the very view: its cameras in their places, the large one large and held, and all of them play
+  await expect.poll(() => shown(wall, 3)).toEqual(saved);
+  const sizes = await Promise.all([0, 1, 2].map(async (at) => (await place(wall, at).boundingBox())!));
+  expect(sizes[0]!.height).toBeGreaterThan(sizes[1]!.height * 1.9);
+  expect(sizes[1]!.width).toBeCloseTo(sizes[2]!.width, 0);
+  expect(await wall.locator('[data-held="true"]').evaluateAll((all) => all.map((one) => one.dataset.place))).toEqual(['0']); // prettier-ignore
+  for (const at of [0, 1, 2]) await expectMoving(front(wall, at));
+  expect(await shown(wall, 3)).toEqual(saved);
   await wall.screenshot({ path: 'test-results/wall-bare.png' });
   await wall.close();
 
