@@ -1,12 +1,21 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readMediaHeader, type MediaNotice, type StreamKind } from '#contract/media-wire.ts';
+import type { ReplayTile } from '#station/ports.ts';
 import { openDesk, type Desk } from '#tests/fixtures/recording-desk.ts';
+import { LEADER } from '#tests/fixtures/response-kernel.ts';
+import { waitFor } from '#tests/peers/wait-for.ts';
 
 const DAY = 86_400_000;
 /** Each stream's frames have a length of their own. */
 const BOTH = ['cam', 'cam/sub'];
 
 let desk: Desk;
+let tile: ReplayTile | undefined;
 afterEach(async () => {
+  tile?.close();
+  desk.clock.advance(1_000);
+  await tile?.ended;
+  tile = undefined;
   await desk.end();
   expect(desk.errors).toEqual([]);
 });
@@ -100,11 +109,16 @@ describe('both streams of a camera', () => {
     await desk.play(10, { id: BOTH });
     for (const id of BOTH) desk.stream(id).fail('stalled');
     await desk.wait(2);
+    const threeDaysPass = async () => {
+      desk.clock.jump(3 * DAY);
+      // Terms are looked at once a minute.
+      desk.clock.advance(61_000);
+      await desk.recording.settle();
+    };
     const left = async () =>
       (await desk.timeline(fromMs, fromMs + 20_000)).ranges.map(({ stream }) => stream).toSorted();
     expect(await left()).toEqual(['main', 'sub']);
-    desk.clock.advance(3 * DAY);
-    await desk.recording.settle();
+    await threeDaysPass();
     expect(await left()).toEqual(['sub']);
     // Switched off it keeps the term that it had.
     desk.rule({
@@ -114,8 +128,7 @@ describe('both streams of a camera', () => {
     } as never);
     await desk.recording.settle();
     expect(await left()).toEqual(['sub']);
-    desk.clock.advance(3 * DAY);
-    await desk.recording.settle();
+    await threeDaysPass();
     expect(await left()).toEqual([]);
   });
 
@@ -129,5 +142,171 @@ describe('both streams of a camera', () => {
     expect(ranges.map(({ stream }) => stream)).toEqual(['main', 'sub']);
     expect(gaps).toEqual([]);
     expect(streams()).toHaveLength(1);
+  });
+});
+
+describe('replay of both', () => {
+  /** A minute of the sub stream; an alarm in its middle has the main stream. @returns when it began, and where the main stream is */
+  async function recorded(): Promise<{ fromMs: number; mainFromMs: number; mainToMs: number }> {
+    const fromMs = await begin();
+    await desk.play(20, { id: BOTH });
+    desk.alarm('a1', 1);
+    await desk.play(40, { id: BOTH });
+    desk.clock.advance(2_000);
+    await desk.settle();
+    const { ranges } = await desk.timeline(fromMs, desk.clock.nowMs());
+    const main = ranges.find(({ stream }) => stream === 'main')!;
+    return { fromMs, mainFromMs: main.fromMs, mainToMs: main.toMs };
+  }
+  /** What a tile shows: the wall times of its pictures with their stream. */
+  function open(atMs: number, speed: number, stream: StreamKind | undefined, withBlocked = false) {
+    const shown: { atMs: number; stream: StreamKind | undefined }[] = [];
+    const sent: number[] = [];
+    const replays: MediaNotice[] = [];
+    let now: StreamKind | undefined;
+    const request = { type: 'replay', sub: 7, jump: 1, cameraId: 'cam', atMs, speed, stream } as const;
+    tile = desk.recording.openReplay(
+      request,
+      {
+        unsentBytes: 0,
+        sendNotice(notice) {
+          if (notice.type === 'track') now = notice.stream;
+          if (notice.type === 'replay') replays.push(notice);
+          if (notice.type === 'replay' && notice.state === 'jumped') shown.length = 0;
+        },
+        sendBytes(bytes) {
+          const header = readMediaHeader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+          if (header.init) return;
+          sent.push(header.receivedAtMs);
+          if (!header.cached) shown.push({ atMs: header.receivedAtMs, stream: now });
+        },
+      },
+      withBlocked,
+    )!;
+    const said = (jump: number) =>
+      waitFor(`jumped ${jump}`, () =>
+        replays.some((one) => one.type === 'replay' && one.state === 'jumped' && one.jump === jump),
+      );
+    return { shown, sent, replays, said };
+  }
+  async function pass(ms: number): Promise<void> {
+    for (let at = 0; at < ms; at += 200) {
+      desk.clock.advance(200);
+      await tile!.rested();
+    }
+  }
+  const runs = (shown: readonly { stream: StreamKind | undefined }[]) =>
+    shown.map(({ stream }) => stream).filter((stream, index, all) => stream !== all[index - 1]);
+  const isGrowing = (shown: readonly { atMs: number }[]) =>
+    shown.every(({ atMs }, index) => index === 0 || atMs > shown[index - 1]!.atMs);
+
+  it.each([1, 2])(
+    'at %dx goes into the main stream where that begins and back where it ends, every picture once',
+    async (speed) => {
+      const { fromMs, mainFromMs, mainToMs } = await recorded();
+      const { shown, said } = open(fromMs + 5_000, speed, 'main');
+      await said(1);
+      await pass(45_000 / speed);
+      expect(runs(shown)).toEqual(['sub', 'main', 'sub']);
+      expect(isGrowing(shown)).toBe(true);
+      const inMain = shown.filter(({ stream }) => stream === 'main').map(({ atMs }) => atMs);
+      expect(inMain[0]).toBe(mainFromMs);
+      expect(mainToMs - inMain.at(-1)!).toBeLessThan(70);
+      // 15 frames a second, none missing where one stream goes on in the other.
+      for (const [index, { atMs }] of shown.entries())
+        if (index > 0) expect(atMs - shown[index - 1]!.atMs).toBeLessThanOrEqual(134);
+    },
+  );
+
+  it('at 16x shows the key frames of the main stream in it', async () => {
+    const { fromMs, mainFromMs, mainToMs } = await recorded();
+    const { shown, said } = open(fromMs, 16, 'main');
+    await said(1);
+    await pass(4_000);
+    expect(runs(shown)).toEqual(['sub', 'main', 'sub']);
+    expect(isGrowing(shown)).toBe(true);
+    for (const { atMs, stream } of shown)
+      expect(stream === 'main').toBe(atMs >= mainFromMs && atMs < mainToMs);
+  });
+
+  it('backwards too', async () => {
+    const { fromMs, mainFromMs, mainToMs } = await recorded();
+    const { shown, said } = open(mainToMs + 5_000, 0, 'main');
+    await said(1);
+    tile!.pace(mainToMs + 5_000, -4);
+    tile!.seek(2, mainToMs + 5_000, true);
+    await said(2);
+    await pass(12_000);
+    expect(runs(shown)).toEqual(['sub', 'main', 'sub']);
+    expect(isGrowing(shown.toReversed())).toBe(true);
+    const inMain = shown.filter(({ stream }) => stream === 'main').map(({ atMs }) => atMs);
+    expect(inMain[0]).toBeGreaterThan(mainToMs - 2_000);
+    expect(inMain.at(-1)).toBe(mainFromMs);
+    expect(shown.at(-1)!.atMs).toBeLessThan(fromMs + 3_000);
+  });
+
+  it('steps over both borders, forwards and backwards, a picture at a time', async () => {
+    const { mainFromMs, mainToMs } = await recorded();
+    for (const borderMs of [mainFromMs, mainToMs]) {
+      const { shown, said } = open(borderMs - 200, 0, 'main');
+      await said(1);
+      await tile!.rested();
+      const seen = [shown[0]!];
+      let jump = 1;
+      for (const direction of [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] as const) {
+        jump += 1;
+        const from = seen.at(-1)!.atMs;
+        tile!.step(jump, direction === 1 ? Math.ceil(from) : Math.floor(from), direction);
+        await said(jump);
+        await tile!.rested();
+        seen.push(shown[0]!);
+      }
+      const [out, back] = [seen.slice(0, 6), seen.slice(5).toReversed()];
+      expect(runs(out)).toEqual(borderMs === mainFromMs ? ['sub', 'main'] : ['main', 'sub']);
+      expect(isGrowing(out)).toBe(true);
+      expect(back).toEqual(out);
+      tile!.close();
+      desk.clock.advance(1_000);
+      await tile!.ended;
+    }
+  });
+
+  it('changes to the stream that a tile asks for when it becomes larger, at the same moment', async () => {
+    const { mainFromMs } = await recorded();
+    const { shown, said } = open(mainFromMs + 5_000, 0, 'sub');
+    await said(1);
+    await tile!.rested();
+    expect(shown[0]!.stream).toBe('sub');
+    const atMs = shown[0]!.atMs;
+    tile!.seek(2, Math.round(atMs), false, 'main');
+    await said(2);
+    await tile!.rested();
+    expect(shown[0]).toEqual({ atMs, stream: 'main' });
+    // And it stays the wish for what is sought after it.
+    tile!.seek(3, mainFromMs + 8_000);
+    await said(3);
+    await tile!.rested();
+    expect(shown[0]!.stream).toBe('main');
+  });
+
+  it('sends nothing of what is blocked, not even what only leads into the other stream', async () => {
+    const { mainToMs } = await recorded();
+    // The key frame of the sub stream before the main one ends is of a blocked time.
+    const block = { fromMs: mainToMs - 3_000, toMs: mainToMs - 300 };
+    desk.recording.holds.addBlock(LEADER, { cameraIds: ['cam'], ...block, reason: '隐私' });
+    const { shown, sent, said } = open(mainToMs - 8_000, 1, 'main');
+    await said(1);
+    await pass(14_000);
+    expect(sent.filter((atMs) => atMs >= block.fromMs && atMs < block.toMs)).toEqual([]);
+    expect(isGrowing(shown)).toBe(true);
+    expect(shown.at(-1)!.atMs).toBeGreaterThan(mainToMs + 4_000);
+  });
+
+  it('is of the main stream for a console that does not say which one', async () => {
+    const { mainFromMs } = await recorded();
+    const { shown, said } = open(mainFromMs + 1_000, 0, undefined);
+    await said(1);
+    await tile!.rested();
+    expect(shown[0]!.stream).toBe('main');
   });
 });

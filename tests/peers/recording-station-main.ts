@@ -15,7 +15,9 @@ const looks = { state: () => undefined, track: () => undefined };
 if (log === 'watch')
   for (const { id } of cameras) park.video.openStream(id, 'main')!.join({ ...looks, frame: () => undefined });
 const isGoing = (id: string) =>
-  log === 'watch' ? park.video.live.get(id)?.state === 'live' : park.state(id)?.state === 'recording';
+  log === 'watch'
+    ? park.video.live.get(id)?.state === 'live'
+    : park.state(id)?.streams.every(({ state }) => state === 'recording') === true;
 const isAll = () => cameras.every(({ id }) => isGoing(id));
 const timer = setInterval(() => {
   if (!isAll()) return;
