@@ -45,10 +45,13 @@ export const device = z.object({
   /** Cameras that see it: an alarm of the device opens them, first one first. */
   cameraIds: z.array(siteId).max(15).default([]),
 });
-/** An rtsp:// or rtsps:// address without user or password: those have fields of their own. */
+/**
+ * An rtsp:// or rtsps:// address without user or password in front of the host: those have fields of their own. A login
+ * that a camera wants inside of the address is sealed when it is stored (`domain/stream-login.ts`).
+ */
 export const streamUrl = z
   .url({ protocol: /^rtsps?$/ })
-  .max(500)
+  .max(1_000)
   .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), {
     message: 'credentials belong in username and password',
     params: { code: 'login_in_address' },

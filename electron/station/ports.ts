@@ -81,6 +81,11 @@ export interface SitePort {
   levelOf(placeId: string): number | null;
   /** Password of a camera, from the vault; never leaves the station. */
   cameraPassword(id: string): string | undefined;
+  /**
+   * A stream address with the login that is sealed in it, for a driver only. Null when that is of another host or another
+   * station.
+   */
+  openAddress(url: string): string | null;
 }
 
 export interface Paths {

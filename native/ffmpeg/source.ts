@@ -27,10 +27,12 @@ export function addressWithLogin(source: RtspSource): string {
   return `${scheme}${login}@${host}${rest ?? ''}`;
 }
 
-/** What must not appear in a log: the password, and the query of the address (some cameras take the login there). */
+/** What must not appear in a log: the password, and where in the address some cameras take a login. */
 export function secretsOf(source: RtspSource): string[] {
-  const query = /\?(.*)$/.exec(source.url)?.[1];
-  return [source.password, query].filter((secret): secret is string => secret !== undefined && secret !== '');
+  const [, path, query] = /^[a-z]+:\/\/[^/?#]*([^?]*)(?:\?(.*))?$/i.exec(source.url) ?? [];
+  return [source.password, query, /[=:]/.test(path ?? '') ? path : undefined].filter(
+    (secret): secret is string => secret !== undefined && secret !== '',
+  );
 }
 
 /**

@@ -74,6 +74,7 @@ describe('the address with its login', () => {
     expect(secretsOf({ ...source, url: 'rtsp://cam/user=a_password=b?token=c', password: 'pw' })).toEqual([
       'pw',
       'token=c',
+      '/user=a_password=b',
     ]);
   });
 });

@@ -28,6 +28,9 @@ export interface CameraShelf {
     also: (tx: Tx) => void,
   ): void;
   sealedPassword(id: string): string | null;
+  /** The camera with the logins in its addresses sealed. */
+  sealed(camera: Camera): Camera;
+  hasOpenLogin(camera: Camera): boolean;
 }
 interface Row {
   id: string;
@@ -48,12 +51,17 @@ export function createBatches(
     const camera = site.camera(id);
     return camera ? { camera, sealed: shelf.sealedPassword(id) } : null;
   };
+  // written by a version that did not know of logins in addresses: what is left of them is no longer taken back
+  const forget = db.prepare('DELETE FROM camera_batch WHERE id = ?');
+  for (const { id, items } of db.prepare('SELECT * FROM camera_batch').all() as Row[])
+    if ((JSON.parse(items) as Item[]).some((one) => [one.before, one.after].some((of) => of && shelf.hasOpenLogin(of.camera)))) forget.run(id); // prettier-ignore
   const same = (a: object | null, b: object | null) => JSON.stringify(a) === JSON.stringify(b);
 
   return {
     /** @returns the batch's id for `undo`; nothing to write gives none */
-    write(actor: Actor, kind: CameraBatch['kind'], cameras: readonly CameraWrite[]): string | null {
-      if (cameras.length === 0) return null;
+    write(actor: Actor, kind: CameraBatch['kind'], given: readonly CameraWrite[]): string | null {
+      if (given.length === 0) return null;
+      const cameras = given.map((one) => ({ ...one, camera: shelf.sealed(one.camera) }));
       const id = ports.newId();
       const before = new Map(cameras.map(({ camera }) => [camera.id, stored(camera.id)]));
       const put = cameras.map(({ camera, password }) => ({

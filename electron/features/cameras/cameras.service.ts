@@ -27,7 +27,7 @@ const TESTS_AT_ONCE = 4;
 
 export interface CamerasDeps extends RecordsDeps {
   /** Writes cameras as the site does it: checked, sealed, audited. */
-  shelf: CameraShelf;
+  shelf: CameraShelf & { sealAddress(url: string): string };
   trust: ReturnType<typeof createTrust>;
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
@@ -78,13 +78,14 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     return { heard, asked };
   }
 
+  const opened = (url: string) => site.openAddress(url) ?? fail('INVALID', 'cameras.login_elsewhere');
   /** The stored login goes nowhere but to the camera's own stored address. */
   function sourceOf(input: TestInput): { source: RtspSource; onvif: TestInput['onvif'] } {
     const { url, transport, username, password, cameraId } = input;
     if (cameraId === undefined) {
       if (url === undefined) return fail('INVALID', 'cameras.no_address');
       return {
-        source: { url, transport, trusts, ...(username ? { user: username, password } : {}) },
+        source: { url: opened(url), transport, trusts, ...(username ? { user: username, password } : {}) },
         onvif: input.onvif,
       };
     }
@@ -96,7 +97,10 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     const login = camera.username
       ? { user: camera.username, password: site.cameraPassword(camera.id) ?? '' }
       : {};
-    return { source: { url: own, transport: camera.transport, trusts, ...login }, onvif: camera.onvif };
+    return {
+      source: { url: opened(own), transport: camera.transport, trusts, ...login },
+      onvif: camera.onvif,
+    };
   }
 
   return {
@@ -156,7 +160,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
       try {
         const device = await probeDevice(
           { ...input, user: input.username },
-          { trusts, certificateOf: trust.of, usualLogins },
+          { trusts, certificateOf: trust.of, usualLogins, sealAddress: deps.shelf.sealAddress },
         );
         return { reason: null, params: {}, device };
       } catch (error) {
@@ -187,7 +191,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     },
 
     importFile(actor: Actor, content: string, apply: boolean) {
-      const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates);
+      const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates, (url) => site.openAddress(url) !== null); // prettier-ignore
       const isClean = read.problems.length === 0 && read.rows.every((row) => row.problems.length === 0);
       if (!apply || !isClean) return { ...read, added: 0, batchId: null };
       return { ...read, added: cameras.length, batchId: batches.write(actor, 'import', cameras) };

@@ -1,3 +1,4 @@
+import { withoutLogin } from '#domain/stream-login.ts';
 import type { OnvifClient } from '#native/onvif/client.ts';
 import type { OnvifEvent } from '#native/onvif/event-message.ts';
 import { getProfiles, getStreamUri } from '#native/onvif/media.ts';
@@ -18,7 +19,11 @@ export interface ChannelCamera {
   mainUrl: string;
 }
 
-const pathOf = (url: string) => (URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).search}` : url);
+/** Without a login: ours is sealed. */
+function pathOf(address: string): string {
+  const url = withoutLogin(address);
+  return URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).search}` : url;
+}
 
 /**
  * Asks a device for its sources. The streams' addresses are asked for only if a camera has to be told by them.

@@ -19,11 +19,19 @@ export interface WatchedStream {
 const CODECS: Readonly<Record<string, string>> = { H264: 'h264', HEVC: 'h265', MJPG: 'jpeg', mp4v: 'mpeg4' };
 const round = (value: number, digits = 1) => Math.round(value * 10 ** digits) / 10 ** digits;
 
+/** After its longer probe ffmpeg has no time for the first frame and writes the second one's: it came a step before. */
+function withFirstTime(seen: readonly SeenFrame[]): readonly SeenFrame[] {
+  const [first, second, third] = seen;
+  if (!first || !second || !third || first.atMs !== second.atMs) return seen;
+  return [{ ...first, atMs: second.atMs - Math.abs(third.atMs - second.atMs) }, ...seen.slice(1)];
+}
+
 /** Figures of a stream from its frames; by their own times, because they may have come in a burst. */
 export function measure(
   header: { fourcc: string; width: number; height: number },
-  frames: readonly SeenFrame[],
+  seen: readonly SeenFrame[],
 ): WatchedStream {
+  const frames = withFirstTime(seen);
   const times = frames.map(({ atMs }) => atMs).sort((a, b) => a - b);
   const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
   const keys = frames.filter(({ key }) => key).map(({ atMs }) => atMs);

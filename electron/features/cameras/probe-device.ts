@@ -19,6 +19,8 @@ export async function probeDevice(
     certificateOf: (at: { host: string; port: number }) => Trusted | undefined;
     /** Logins of cameras fresh from the box. */
     usualLogins: readonly (readonly [string, string])[];
+    /** Some devices write a login into their addresses. */
+    sealAddress: (url: string) => string;
   },
 ): Promise<ProbedDevice> {
   const login = of.user === '' ? {} : { login: { user: of.user, password: of.password } };
@@ -32,12 +34,12 @@ export async function probeDevice(
     const all = chooseStreams(profiles);
     for (const channel of all.slice(0, MAX_CHANNELS)) {
       const ptz = profiles.find((one) => one.ptz && one.video?.sourceToken === channel.source);
-      const main = await streamOf(client, channel.main);
+      const main = await streamOf(client, channel.main, deps.sealAddress);
       if (!main) continue;
       channels.push({
         source: channel.source,
         main,
-        sub: channel.sub && (await streamOf(client, channel.sub)),
+        sub: channel.sub && (await streamOf(client, channel.sub, deps.sealAddress)),
         ptz: services.has('ptz') && ptz !== undefined,
         ptzProfile: services.has('ptz') && ptz ? ptz.token : null,
       });
@@ -72,8 +74,8 @@ export const usualLogin = (
     : [];
 
 /** Undefined where the device names no RTSP address: such a profile is for something else. */
-async function streamOf(client: OnvifClient, profile: OnvifProfile) {
-  const url = streamUrl.safeParse(await getStreamUri(client, profile));
+async function streamOf(client: OnvifClient, profile: OnvifProfile, seal: (url: string) => string) {
+  const url = streamUrl.safeParse(seal(await getStreamUri(client, profile)));
   return url.success ? probedStream(profile, url.data) : null;
 }
 

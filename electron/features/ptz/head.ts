@@ -1,4 +1,5 @@
 import type { Camera } from '#contract/site.ts';
+import { withoutLogin } from '#domain/stream-login.ts';
 import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
@@ -72,7 +73,10 @@ async function profileOf(
   if (named) return named;
   const sources = new Set(profiles.map(({ video }) => video?.sourceToken));
   if (sources.size <= 1) return profiles[0];
-  const path = (url: string) => (URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).search}` : url);
+  const path = (address: string) => {
+    const url = withoutLogin(address);
+    return URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).search}` : url;
+  };
   for (const profile of profiles) {
     const uri = await getStreamUri(client, profile).catch(() => '');
     if (path(uri) === path(mainUrl)) return profile;

@@ -13,6 +13,7 @@ import {
 } from '#contract/site.ts';
 import { fail } from '#station/errors.ts';
 import { STATION_ACTOR, type Actor, type SitePort, type StationPorts, type Tx } from '#station/ports.ts';
+import { createAddressSeal } from './address-seal.ts';
 import { schemaProblem } from './schema-problem.ts';
 import { checkSite } from './site-check.ts';
 import { parseSiteFile, writeSiteFile } from './site-file.ts';
@@ -45,6 +46,18 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
   const parsed = parseSiteFile(text);
   if ('problems' in parsed) throw new SiteFileError(`${file}:\n${parsed.problems.map(lineText).join('\n')}`);
 
+  const addresses = createAddressSeal(vault);
+  /** With the logins in its addresses sealed. One that was sealed for another host or station is refused. */
+  const sealed = (camera: Camera): Camera => {
+    const issues = addresses.broken(camera).map((path) => ({ path, code: 'login_elsewhere', params: {} }));
+    if (issues.length > 0) return fail('INVALID', 'input', { issues });
+    return addresses.camera(camera);
+  };
+  const brokenIn = (cameras: readonly Camera[]): SiteProblem[] =>
+    cameras.flatMap(
+      (camera, index) =>
+      addresses.broken(camera).map((field) => ({ path: `cameras[${index}].${field}`, code: 'login_elsewhere', params: {} })), // prettier-ignore
+    );
   const adopt = (site: Site, revision: number) => {
     index = indexSite(site, revision);
     revisions.upsert({ id: 'site', revision });
@@ -52,7 +65,8 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
   };
   const replace = (tx: Tx, next: SiteFile, revision: number) => {
     // parsing again drops what never leaves the station: passwords, demo accounts
-    const site = siteSchema.parse(next);
+    const read = siteSchema.parse(next);
+    const site = { ...read, cameras: read.cameras.map(addresses.camera) };
     store.save(tx.db, site, revision);
     store.replaceObjects(tx.db, site);
     for (const camera of next.cameras)
@@ -61,6 +75,8 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
   };
   let index: ReturnType<typeof indexSite>;
   if (!store.load(db)) {
+    const broken = brokenIn(parsed.file.cameras);
+    if (broken.length > 0) throw new SiteFileError(`${file}:\n${broken.map(lineText).join('\n')}`);
     write((tx) => {
       replace(tx, parsed.file, 1);
       audit.append(tx, STATION_ACTOR, 'site.create', parsed.file.site.id, { kind: parsed.file.site.kind });
@@ -71,6 +87,20 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     throw new SiteFileError(
       `${file} describes the ${parsed.file.site.kind} site ${parsed.file.site.id}, but this data folder belongs to the ${stored.site.site.kind} site ${stored.site.site.id}; use another --data folder (a demo park cannot become a real site)`,
     );
+  // stored by a version that did not know of logins in addresses
+  const open = stored.site.cameras.filter(addresses.isOpen);
+  if (open.length > 0) {
+    const cameras = stored.site.cameras.map((one) => (open.includes(one) ? addresses.camera(one) : one));
+    stored.site = { ...stored.site, cameras };
+    stored.revision += 1;
+    write((tx) => {
+      for (const one of cameras) store.putObject(tx.db, 'cameras', one);
+      store.save(tx.db, stored.site, stored.revision);
+      audit.append(tx, STATION_ACTOR, 'site.seal', stored.site.site.id, {
+        cameras: open.map(({ id }) => id),
+      });
+    });
+  }
   index = indexSite(stored.site, stored.revision);
   revisions.upsert({ id: 'site', revision: stored.revision });
 
@@ -89,9 +119,10 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     placeAndAbove: (id) => index.placeAndAbove(id),
     levelOf: (id) => index.levelOf(id),
     cameraPassword: (id) => {
-      const sealed = store.secretOf(db, id);
-      return sealed === undefined ? undefined : vault.open(sealed);
+      const secret = store.secretOf(db, id);
+      return secret === undefined ? undefined : vault.open(secret);
     },
+    openAddress: (url) => addresses.open(url),
   };
   /** Checks the whole site as it would be, then writes one object. */
   const edit = (
@@ -141,7 +172,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
         return fail('INVALID', 'input', {
           issues: checked.error.issues.slice(0, 20).map((issue) => schemaProblem(issue, raw)),
         });
-      const object = checked.data;
+      const object = collection === 'cameras' ? sealed(checked.data as Camera) : checked.data;
       write((tx) => {
         const list = index.site[collection] as { id: string }[];
         const at = list.findIndex((one) => one.id === object.id);
@@ -161,13 +192,17 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
         );
       });
     },
+    sealed,
+    sealAddress: addresses.seal,
+    hasOpenLogin: addresses.isOpen,
     /** The stored password as it is sealed; null: none. */
     sealedPassword: (id: string): string | null => store.secretOf(db, id) ?? null,
     /**
      * Several cameras in one transaction, all or none; each on record by itself.
      * @param also written with them
      */
-    putCameras(actor: Actor, change: CamerasChange, also: (tx: Tx) => void): void {
+    putCameras(actor: Actor, { put, remove }: CamerasChange, also: (tx: Tx) => void): void {
+      const change = { put: put.map((one) => ({ ...one, camera: sealed(one.camera) })), remove };
       write((tx) => {
         const before = new Map(index.site.cameras.map((one) => [one.id, one]));
         const next = new Map(before);
@@ -228,6 +263,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
             code: 'other_site',
             params: { found: site[key], expected: index.site.site[key] },
           });
+      problems.push(...brokenIn(next.file.cameras));
       const counts = Object.fromEntries(SITE_COLLECTIONS.map((name) => [name, next.file[name].length]));
       if (!apply || problems.length > 0) return { problems, counts, applied: false };
       write((tx) => {

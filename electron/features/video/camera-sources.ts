@@ -10,15 +10,17 @@ export function streamOf(camera: Camera, asked: StreamKind): StreamKind {
   return asked === 'sub' && camera.subUrl === undefined ? 'main' : asked;
 }
 
-/** Where to pull it from. The password comes from the vault and goes to the driver only. */
+/** Where to pull it from. Password and login in the address come from the vault and go to the driver only. */
 export function sourceOf(
   site: SitePort,
   camera: Camera,
   stream: StreamKind,
   trusts: CertificateCheck,
 ): RtspSource {
+  const address = stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl;
   return {
-    url: stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl,
+    // one that cannot be opened is refused by the camera, which says so
+    url: site.openAddress(address) ?? address,
     transport: camera.transport,
     sound: camera.sound !== 'off',
     user: camera.username,

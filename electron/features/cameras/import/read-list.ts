@@ -1,6 +1,7 @@
 import type { Coded, ImportedRow } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema, type Camera, type Site } from '#contract/site.ts';
 import { streamKey } from '#domain/stream-address.ts';
+import { shownAddress } from '#domain/stream-login.ts';
 import { fillTemplate, type VendorTemplate } from '../templates.ts';
 import { readHeads, readSound, type Column } from './columns.ts';
 import { decodeText, readCsv, TableError } from './csv-read.ts';
@@ -16,8 +17,16 @@ export interface ReadList {
   cameras: { camera: Camera; password: string | undefined }[];
 }
 
-/** A list of cameras as CSV or .xlsx, checked against the site it goes into; every problem with row and column. */
-export function readCameraList(bytes: Buffer, site: Site, templates: readonly VendorTemplate[]): ReadList {
+/**
+ * A list of cameras as CSV or .xlsx, checked against the site it goes into; every problem with row and column.
+ * @param canOpen whether a login that is sealed in an address is of that host and of this station
+ */
+export function readCameraList(
+  bytes: Buffer,
+  site: Site,
+  templates: readonly VendorTemplate[],
+  canOpen: (url: string) => boolean = () => true,
+): ReadList {
   const nothing = (code: string): ReadList => ({
     problems: [{ code, params: {} }],
     unknownColumns: [],
@@ -47,7 +56,7 @@ export function readCameraList(bytes: Buffer, site: Site, templates: readonly Ve
   if (filled.length === 0) return nothing('empty');
   if (filled.length > MAX_CAMERAS) return nothing('too_large');
 
-  const reader = rowReader(site, templates, table[headAt]!, columns);
+  const reader = rowReader(site, templates, table[headAt]!, columns, canOpen);
   const read = filled.map(({ cells, row }) => reader(cells, row));
   return {
     problems: [],
@@ -62,6 +71,7 @@ function rowReader(
   templates: readonly VendorTemplate[],
   heads: readonly string[],
   columns: ReadonlyMap<Column, number>,
+  canOpen: (url: string) => boolean,
 ) {
   const known = new Set(site.cameras.map(({ id }) => id));
   const taken = new Map<string, number>();
@@ -93,6 +103,12 @@ function rowReader(
     if (channel !== undefined && !(Number.isInteger(channel) && channel >= 1))
       bad('channel', 'not_a_channel', { value: cell('channel').slice(0, 40) });
     const urls = addresses(cell, { port: number('port'), channel }, bad, templates);
+    for (const [column, url] of [
+      ['mainUrl', urls.main],
+      ['subUrl', urls.sub],
+    ] as const)
+      // prettier-ignore
+      if (url !== undefined && !canOpen(url)) bad(column, 'login_elsewhere');
     const [lng, lat] = [number('longitude'), number('latitude')];
     if ((lng === undefined) !== (lat === undefined))
       bad(lng === undefined ? 'longitude' : 'latitude', 'missing');
@@ -146,13 +162,13 @@ function rowReader(
         if (column === 'mainUrl' && urls.main === undefined) continue;
         // what is missing here was named above, more precisely
         if (!problems.some((one) => one.column === (heads[columns.get(column) ?? -1]?.trim() || column)))
-          bad(column, codeOf(column, cell(column)), { value: cell(column).slice(0, 60) });
+          bad(column, codeOf(column, cell(column)), { value: shownAddress(cell(column)).slice(0, 60) });
       }
     const shown: ImportedRow = {
       row,
       id,
       name: cell('nameZh'),
-      address: urls.main ?? cell('host'),
+      address: shownAddress(urls.main ?? cell('host')),
       hasPassword: cell('password') !== '',
       replaces: before !== undefined,
       problems,
