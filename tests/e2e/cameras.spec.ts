@@ -13,7 +13,13 @@ let recorder: OnvifDevice;
 
 test.beforeAll(async () => {
   rtsp = await startRtspServer(
-    [{ path: '/main' }, { path: '/sub', width: 320, height: 180 }, { path: '/two' }],
+    [
+      ...[{ path: '/main' }, { path: '/sub', width: 320, height: 180 }, { path: '/two' }],
+      ...[
+        { path: '/hevc', codec: 'h265' as const },
+        { path: '/slow', gopSeconds: 10 },
+      ],
+    ],
     login,
   );
   camera = await startOnvifDevice({
@@ -129,6 +135,19 @@ test('a list: slips by row and column, then written, then taken back', async ({ 
     buffer: Buffer.from(`名称,位置,主码流,用户名,密码\n${rows}`),
   });
   const input = page.locator('input[type=file]');
+  // what is no list at all is said as a whole, and nothing can be written
+  const alert = page.getByRole('alert');
+  await input.setInputFiles({ ...file(''), name: 'list.xlsx', buffer: Buffer.from('PK\x03\x04 cut off') });
+  await expect(alert).toContainText(word('cameras.import.not_xlsx'));
+  await input.setInputFiles({ ...file(''), buffer: Buffer.from('名称,主码流\n甲,rtsp://10.1.1.1/a') });
+  await expect(alert).toContainText(word('cameras.import.column_missing', { column: word('cameras.column.place') })); // prettier-ignore
+  await input.setInputFiles({
+    ...file(''),
+    buffer: Buffer.from('名称,位置,主码流\n"甲,b1,rtsp://10.1.1.1/a'),
+  });
+  await expect(alert).toContainText(word('cameras.import.open_quote'));
+  await page.screenshot({ path: 'test-results/cameras-import-wrong.png' });
+  await expect(page.getByRole('button', { name: /^写入/ })).toHaveCount(0);
   await input.setInputFiles(file('甲,b1,rtsp://10.1.1.1/a,,\n乙,b9,rtsp://10.1.1.1/a,,\n丙,b1,http://x,,'));
   const bad = page.getByRole('row', { name: /乙/ });
   await expect(bad).toContainText(word('cameras.problem.unknown_place', { value: 'b9' }));
@@ -147,4 +166,70 @@ test('a list: slips by row and column, then written, then taken back', async ({ 
   await page.getByRole('button', { name: word('cameras.undo.run') }).click();
   await page.locator('.n-popconfirm__action').getByRole('button').last().click();
   await expect.poll(count).toBe(0);
+});
+
+test('tried by hand: a wrong password, H.265, key frames far apart; then another password on the device itself', async ({
+  page,
+  park,
+}) => {
+  const device = await startOnvifDevice({ login: { ...login } });
+  park.onStop(() => device.stop());
+  await signIn(page, park, 'admin');
+  await open(page, 'cameras');
+  await page.getByRole('button', { name: word('cameras.byHand') }).click();
+  const form = page.getByRole('complementary');
+  const field = (key: string) =>
+    form.getByRole('textbox', { name: word(`cameras.field.${key}`), exact: true });
+  const test = form.getByRole('button', { name: word('cameras.test.main') });
+  await field('mainUrl').fill(rtsp.url('/hevc'));
+  await field('username').fill(login.user);
+  await field('password').fill('falsch');
+  await test.click();
+  await expect(form.getByRole('alert')).toContainText(word('cameras.reason.wrong_password'), {
+    timeout: 30_000,
+  });
+  await page.screenshot({ path: 'test-results/cameras-wrong-password.png' });
+
+  await field('password').fill(login.password);
+  await test.click();
+  await expect(form.locator('.warnings')).toContainText(word('cameras.warning.h265'), { timeout: 30_000 });
+  await expect(form.locator('img')).toBeVisible();
+  await field('mainUrl').fill(rtsp.url('/slow'));
+  await test.click();
+  await expect(form.locator('.warnings')).toContainText(word('cameras.warning.long_keys').slice(0, 9), { timeout: 30_000 }); // prettier-ignore
+  await page.screenshot({ path: 'test-results/cameras-slow.png' });
+
+  // what is missing is said until it is there
+  await expect(form).toContainText(/还缺/);
+  await field('nameZh').fill('地库入口');
+  await field('id').fill('cam-garage');
+  await choosePlace(page, word('cameras.field.place'));
+  await field('onvifAddress').fill('127.0.0.1');
+  await form.getByLabel(word('cameras.field.onvifPort')).fill(String(device.port));
+  await form.getByRole('button', { name: word('cameras.form.addNow') }).click();
+  await expect(form).toHaveCount(0);
+
+  await page.getByText(word('cameras.tab.known'), { exact: true }).first().click();
+  const row = page.getByRole('row', { name: /cam-garage/ });
+  await row.getByRole('button', { name: word('cameras.known.open') }).click();
+  await field('password').fill('N3w-Secret');
+  await form.getByRole('checkbox', { name: word('cameras.form.onDevice') }).check();
+  await expect(form).toContainText(word('cameras.form.onDeviceHint'));
+  await form.getByRole('button', { name: word('app.save') }).click();
+  await expect(form).toHaveCount(0);
+  const api = await park.api('admin');
+  const probe = async (password: string) =>
+    (await api.cameras.probe({ host: '127.0.0.1', port: device.port, username: login.user, password }))
+      .reason;
+  expect(await probe('N3w-Secret')).toBeNull();
+  expect(await probe(login.password)).toBe('wrong_password');
+
+  // the device takes no other one while it does not know the stored one: nothing is changed, and it is said
+  await device.stop();
+  await row.getByRole('button', { name: word('cameras.known.open') }).click();
+  await field('password').fill('An0ther-Secret');
+  await form.getByRole('checkbox', { name: word('cameras.form.onDevice') }).check();
+  await form.getByRole('button', { name: word('app.save') }).click();
+  await expect(form.getByRole('alert')).toContainText(word('cameras.reason.refused'));
+  await expect(form).toBeVisible();
 });

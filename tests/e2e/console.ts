@@ -31,6 +31,8 @@ export async function open(page: Page, screen: string, language: Language = 'zh'
     .first()
     .click();
   await expect(page).toHaveURL(new RegExp(`#/${screen === 'overview' ? '(?:$|\\?)' : screen}`));
+  // a key that is pressed before the screen is there is nobody's
+  await expect(page.locator(`main[data-screen="${screen}"]`)).toBeAttached();
 }
 
 export const tile = (page: Page, cameraId: string): Locator =>

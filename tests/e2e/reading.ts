@@ -1,12 +1,15 @@
 /** What every screen has to be in both languages: worded, readable, within the page. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { misplaced } from './layout.ts';
 import { word, type Language } from './words.ts';
 
 const SIZES = [
   { width: 1920, height: 1080 },
   { width: 1366, height: 768 },
 ];
+
+const gently = expect.configure({ soft: true });
 
 /** Text on the page that is a key or a code instead of words: two or more names joined by dots. */
 async function unworded(page: Page): Promise<string[]> {
@@ -45,7 +48,7 @@ async function leftChinese(page: Page): Promise<string[]> {
 const CHINESE_IN_ENGLISH = /^中文$|李值班员|周班长|陈指挥|王巡更|来访者|管理员|岗亭 Guardroom|请立即离开围界/;
 
 /**
- * Reads the page as it is at both sizes of window: no sideways scrolling, no key instead of words, no Chinese on an English
+ * Reads the page as it is at both sizes of window: no sideways scrolling, nothing cut off or covered, no key instead of words, no Chinese on an English
  * page, no serious or critical finding of axe (names, contrast). Soft: one run names every fault.
  * @param what names the screen or part in what is reported
  */
@@ -60,6 +63,8 @@ export async function read(page: Page, what: string, language: Language): Promis
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect.soft(overflow, `${at}: scrolls sideways`).toBeLessThanOrEqual(0);
+      // a window that has just become smaller is arranged in steps
+      await gently.poll(() => misplaced(page), `${at}: cut off or covered`).toEqual([]);
       expect.soft(await unworded(page), `${at}: words missing`).toEqual([]);
       if (language === 'en') {
         const chinese = (await leftChinese(page)).filter((text) => !CHINESE_IN_ENGLISH.test(text));

@@ -4,17 +4,41 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { verifyBundle } from '../../resources/verify/verify.mjs';
 import { open, signIn, tile } from './console.ts';
 import { record } from './recorded.ts';
 import { expect, test } from './test.ts';
+import { pinch, swipe } from './touch.ts';
 import { word } from './words.ts';
 
 const CAMERAS = ['cam-open', 'cam-locked'];
 
 const shownMs = async (page: Page, camera: string): Promise<number> =>
   Number(await tile(page, camera).getAttribute('data-shown-ms'));
+/** The picture that stands is enlarged by wheel and fingers, moved by both, and whole again. */
+async function enlarge(page: Page, camera: Locator): Promise<void> {
+  const box = (await camera.boundingBox())!;
+  const at = { x: box.x + box.width * 0.5, y: box.y + box.height * 0.4 };
+  const left = () => camera.locator('.picture').evaluate((one) => one.getBoundingClientRect().left);
+  await page.mouse.move(at.x, at.y);
+  for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -120);
+  await expect(camera).toHaveAttribute('data-zoom', /^2/);
+  const before = await left();
+  await page.mouse.down();
+  await page.mouse.move(at.x + 40, at.y, { steps: 5 });
+  await page.mouse.up();
+  expect(await left()).toBeCloseTo(before + 40, 0);
+  await swipe(page, at, { x: -40, y: 0 });
+  await expect.poll(left).toBeCloseTo(before, 0);
+  await page.screenshot({ path: 'test-results/replay-zoomed.png' });
+  await pinch(page, at, 200, 20);
+  await expect(camera).not.toHaveAttribute('data-zoom');
+  await pinch(page, at, 60, 120);
+  await expect(camera).toHaveAttribute('data-zoom', /^(?:1\.9|2\.0)/);
+  await page.keyboard.press('0');
+  await expect(camera).not.toHaveAttribute('data-zoom');
+}
 const plays = (page: Page) => page.getByRole('button', { name: word('replay.play') });
 
 test('two cameras on one clock: play, pause, step, marks', async ({ page, park }) => {
@@ -57,6 +81,7 @@ test('two cameras on one clock: play, pause, step, marks', async ({ page, park }
 
   await page.keyboard.press('k');
   await expect(plays(page)).toBeVisible();
+  await enlarge(page, tile(page, 'cam-open'));
   await page.getByRole('button', { name: `${word('replay.frame')} ›` }).click();
   const still = await shownMs(page, 'cam-open');
   await page.keyboard.press('.');

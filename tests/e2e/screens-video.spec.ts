@@ -7,6 +7,7 @@ import { startOnvifDevice, type OnvifDevice } from '#tests/peers/onvif-device.ts
 import { expectMoving, open, signIn, tile } from './console.ts';
 import type { Park } from './park.ts';
 import { read } from './reading.ts';
+import { record } from './recorded.ts';
 import { expect, test } from './test.ts';
 import { word, type Language } from './words.ts';
 
@@ -229,3 +230,43 @@ for (const language of ['zh', 'en'] as const satisfies readonly Language[]) {
     });
   });
 }
+
+test('the alarm matrix with steering, loop, queue and holds in both languages', async ({ page, park }) => {
+  await makeDome(park);
+  await record(park, 4);
+  await signIn(page, park, 'leader');
+  await park.event('fence-1', 'intrusion.fence');
+  for (const language of ['zh', 'en'] as const) {
+    const say = (key: string, params = {}) => word(key, params, language);
+    if (language === 'en') {
+      await page.evaluate(() => localStorage.setItem('guardroom.language', 'en'));
+      await page.reload();
+    }
+    await open(page, 'matrix', language);
+    const matrix = page.locator('.matrix');
+    const primary = matrix.locator('[data-primary=true]');
+    await expectMoving(primary);
+    await expect(primary).toHaveAttribute('data-camera', 'cam-open');
+    await page.keyboard.press('l');
+    await page.keyboard.press('Shift+L');
+    await page.keyboard.press('t');
+    const panel = matrix.locator('aside.ptz');
+    await panel.getByRole('button', { name: say('ptz.take') }).click();
+    await expect(panel.getByRole('button', { name: say('ptz.release') })).toBeVisible();
+    for (const device of ['smoke-1', 'meter-1']) await park.event(device, 'fire.smoke', { severity: 1 });
+    await expect(
+      page.getByRole('status').filter({ hasText: say('matrix.waiting', { count: 2 }) }),
+    ).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: say('matrix.loop.title') }).locator('[data-shown-ms]'),
+    ).toBeVisible();
+    await read(page, 'matrix with PTZ', language);
+    await page.screenshot({ path: `test-results/matrix-ptz-1366-${language}.png` });
+    await page.keyboard.press('t');
+    await expect(panel).toHaveCount(0);
+    await read(page, 'matrix', language);
+    await page.screenshot({ path: `test-results/matrix-1366-${language}.png` });
+    await page.keyboard.press('l');
+    await page.setViewportSize({ width: 1920, height: 1080 });
+  }
+});

@@ -6,6 +6,7 @@ import { startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
 import { expectMoving, open, signIn, tile } from './console.ts';
 import type { Park } from './park.ts';
 import { expect, test } from './test.ts';
+import { pinch, swipe } from './touch.ts';
 import { word } from './words.ts';
 
 const CAMERA = 'cam-open';
@@ -81,6 +82,16 @@ test('enlarged at the pointer, from the large stream, moved, and whole again', a
   await page.keyboard.press('+');
   await expect(camera).toHaveAttribute('data-zoom', '1.50');
   await page.keyboard.press('-');
+  await expect(camera).not.toHaveAttribute('data-zoom');
+
+  // by fingers: two enlarge about the point between them and go back, one moves
+  const middle = { x: box.x + box.width / 2, y: at.y };
+  await pinch(page, middle, 80, 240);
+  await expect(camera).toHaveAttribute('data-zoom', /^(?:2\.9|3\.0)/);
+  const pinched = await left();
+  await swipe(page, middle, { x: 50, y: 0 });
+  await expect.poll(left).toBeCloseTo(pinched + 50, 0);
+  await pinch(page, middle, 240, 40);
   await expect(camera).not.toHaveAttribute('data-zoom');
 });
 
