@@ -12,7 +12,12 @@ let admin: Awaited<ReturnType<TestStation['client']>>;
 
 beforeAll(async () => {
   rtsp = await startRtspServer(
-    [{ path: '/main' }, { path: '/sub', width: 320, height: 180 }, { path: '/h265', codec: 'h265' }],
+    // times as even as a camera's: those at which a busy machine hands pictures out are not
+    [
+      { path: '/main', sendFps: 15 },
+      { path: '/sub', width: 320, height: 180 },
+      { path: '/h265', codec: 'h265' },
+    ],
     login,
   );
   device = await startOnvifDevice({
@@ -137,7 +142,7 @@ describe('cameras are brought in', () => {
     expect(result.reason).toBeNull();
     expect(Buffer.from(result.picture!, 'base64').subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
     expect(result.facts).toMatchObject({ codec: 'h264', width: 640, height: 360, audio: [], keySeconds: 1 });
-    expect(result.facts!.framesPerSecond).toBeCloseTo(15, 0);
+    expect(result.facts!.framesPerSecond).toBeCloseTo(15, 1);
     expect(result.facts!.kilobitsPerSecond).toBeGreaterThan(10);
     expect(result.warnings.map(({ code }) => code)).toEqual(['clock_off', 'default_password']);
   }, 60_000);

@@ -69,6 +69,16 @@ describe('figures', () => {
       watchedSeconds: 4,
     });
   });
+  it('with the first frame at the second one’s time, as ffmpeg writes them: rate and key frames are right', () => {
+    const frames = Array.from({ length: 46 }, (_, at) => ({
+      ...{ atMs: at < 2 ? at / 90 : ((at - 1) * 1_000) / 15, key: at % 15 === 0, bytes: 1_000 },
+    }));
+    expect(measure({ fourcc: 'H264', width: 1, height: 1 }, frames)).toMatchObject({
+      ...{ framesPerSecond: 15, kilobitsPerSecond: 120, keySeconds: 1, watchedSeconds: 3 },
+    });
+    expect(measure({ fourcc: 'H264', width: 1, height: 1 }, frames.slice(0, 16)).keySeconds).toBe(1);
+  });
+
   it('one key frame says nothing of the next', () => {
     const seen = measure({ fourcc: 'HEVC', width: 0, height: 0 }, frames(100, 80, 200));
     expect(seen).toMatchObject({ codec: 'h265', keySeconds: null, width: null });

@@ -19,10 +19,10 @@ export interface WatchedStream {
 const CODECS: Readonly<Record<string, string>> = { H264: 'h264', HEVC: 'h265', MJPG: 'jpeg', mp4v: 'mpeg4' };
 const round = (value: number, digits = 1) => Math.round(value * 10 ** digits) / 10 ** digits;
 
-/** After its longer probe ffmpeg has no time for the first frame and writes the second one's: it came a step before. */
+/** After its longer probe ffmpeg has no time for the first frame and writes the second one's, to a tick: it came a step before. */
 function withFirstTime(seen: readonly SeenFrame[]): readonly SeenFrame[] {
   const [first, second, third] = seen;
-  if (!first || !second || !third || first.atMs !== second.atMs) return seen;
+  if (!first || !second || !third || Math.abs(second.atMs - first.atMs) > 1) return seen;
   return [{ ...first, atMs: second.atMs - Math.abs(third.atMs - second.atMs) }, ...seen.slice(1)];
 }
 
