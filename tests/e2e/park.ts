@@ -81,7 +81,7 @@ export class Park {
 
   async #startCameras(): Promise<void> {
     const [open, locked] = await Promise.all([
-      startRtspServer([{ path: '/cam-open' }]),
+      startRtspServer([{ path: '/cam-open' }, { path: '/cam-open-sub', width: 320, height: 180 }]),
       startRtspServer([{ path: '/cam-locked' }], LOGIN),
     ]);
     this.cameras = { open, locked };

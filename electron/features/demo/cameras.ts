@@ -23,6 +23,11 @@ function ownPort(url: string): number | undefined {
   return parsed.hostname === LOOPBACK && parsed.port !== '' ? Number(parsed.port) : undefined;
 }
 
+const urlsOf = ({ mainUrl, subUrl }: Pick<Camera, 'mainUrl' | 'subUrl'>): string[] =>
+  subUrl === undefined ? [mainUrl] : [mainUrl, subUrl];
+/** The same in the small stream of a camera that has one (`resources/tools/make-sub-clips.mjs`). */
+const subClip = (name: string): string => `${name}-sub`;
+
 /** The port that the site's own cameras are at; undefined when it has none on this machine. */
 export function cameraPort(cameras: readonly Pick<Camera, 'mainUrl'>[]): number | undefined {
   return cameras.map(({ mainUrl }) => ownPort(mainUrl)).find((port) => port !== undefined);
@@ -51,10 +56,15 @@ export async function startCameras(options: {
   const clips = await openClips(folder);
   const known = new Set(clips.names());
   const mounts: Record<string, MountOptions> = {};
-  for (const { id, mainUrl, username } of site.current().cameras) {
-    const path = new URL(mainUrl).pathname;
+  const streams = site
+    .current()
+    .cameras.flatMap((camera) =>
+      urlsOf(camera).map((url) => ({ id: camera.id, username: camera.username, url })),
+    );
+  for (const { id, username, url } of streams) {
+    const path = new URL(url).pathname;
     const name = path.slice(1);
-    if (ownPort(mainUrl) === undefined) continue;
+    if (ownPort(url) === undefined) continue;
     if (dome?.cameraId === id)
       mounts[path] = { clip: dome.picture, username, password: site.cameraPassword(id) };
     if (!known.has(name)) continue;
@@ -73,20 +83,26 @@ export async function startCameras(options: {
     log.warn('port of the demo cameras is not free, taking another', { port: wantedPort, error: error.code });
     return start(0);
   });
-  const pathOf = (cameraId: string): string | undefined => {
+  /** The mounts of a camera's streams, the main one first. */
+  const pathsOf = (cameraId: string): string[] => {
     const camera = site.current().cameras.find(({ id }) => id === cameraId);
-    const path = camera && new URL(camera.mainUrl).pathname;
-    return path !== undefined && path in mounts ? path : undefined;
+    const paths = camera ? urlsOf(camera).map((url) => new URL(url).pathname) : [];
+    return paths.filter((path) => path in mounts);
   };
   return {
     port: server.port,
     turn(cameraId, state) {
-      const path = pathOf(cameraId);
-      if (path) server.setMount(path, state);
+      for (const path of pathsOf(cameraId)) server.setMount(path, state);
     },
     async show(cameraId, clipName) {
-      const path = pathOf(cameraId);
-      if (path) server.setClip(path, await clips.load(clipName));
+      const [main, sub] = pathsOf(cameraId);
+      // Both at once, when both are there.
+      const [large, small] = await Promise.all([
+        main && clips.load(clipName),
+        sub && clips.load(known.has(subClip(clipName)) ? subClip(clipName) : clipName),
+      ]);
+      if (main && large) server.setClip(main, large);
+      if (sub && small) server.setClip(sub, small);
     },
     stop: () => server.stop(),
   };
