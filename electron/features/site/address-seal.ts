@@ -47,4 +47,3 @@ export function createAddressSeal(vault: Pick<Vault, 'seal' | 'open'>) {
     ],
   };
 }
-export type AddressSeal = ReturnType<typeof createAddressSeal>;
