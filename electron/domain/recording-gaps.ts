@@ -18,6 +18,8 @@ export interface GapInput<Reason extends string> {
   /** Beginning of the first recording ever and of the oldest that is still there. */
   firstEverMs: number | null;
   oldestMs: number | null;
+  /** Before this, one of several streams was recorded and is past its term, while another one may still be there. */
+  partlyDeletedToMs?: number | null;
   unknown: Reason;
   deleted: Reason;
   /** Of the time before anything was noted or recorded. */
@@ -75,7 +77,7 @@ function nullReason<Reason extends string>(
   fromMs: number,
   toMs: number,
   next: Reason | null,
-  { firstEverMs, oldestMs, deleted, unknown, notYet }: GapInput<Reason>,
+  { firstEverMs, oldestMs, partlyDeletedToMs, deleted, unknown, notYet }: GapInput<Reason>,
 ): Reason {
   if (next !== null && toMs - fromMs <= LATE_NOTE_MS) return next;
   // Between the word that it records and its very first picture.
@@ -83,7 +85,6 @@ function nullReason<Reason extends string>(
   const isFirstPicture = firstPictureMs !== null && firstPictureMs - (firstEverMs ?? 0) <= LATE_NOTE_MS;
   if (isFirstPicture && toMs <= firstPictureMs && toMs - fromMs <= LATE_NOTE_MS) return notYet;
   const wasThere = firstEverMs !== null && fromMs >= firstEverMs;
-  return wasThere && (oldestMs === null || toMs <= oldestMs || toMs - fromMs > LATE_NOTE_MS)
-    ? deleted
-    : unknown;
+  const deletedToMs = Math.max(oldestMs ?? Infinity, partlyDeletedToMs ?? -Infinity);
+  return wasThere && (toMs <= deletedToMs || toMs - fromMs > LATE_NOTE_MS) ? deleted : unknown;
 }

@@ -86,6 +86,20 @@ describe('gaps', () => {
       { fromMs: 70_000, toMs: 100_000, reason: 'refused' },
     ]);
   });
+  it('between what is left of one stream it was deleted with the other one', () => {
+    const left = {
+      ...base,
+      whole: { fromMs: 500_000, toMs: 560_000 },
+      recorded: [
+        { fromMs: 500_000, toMs: 520_000 },
+        { fromMs: 550_000, toMs: 560_000 },
+      ],
+      notes: [{ atMs: 0, reason: null }],
+    };
+    const gap = { fromMs: 520_000, toMs: 550_000 };
+    expect(gapsOf({ ...left, partlyDeletedToMs: 900_000 })).toEqual([{ ...gap, reason: 'deleted' }]);
+    expect(gapsOf({ ...left, partlyDeletedToMs: 530_000 })).toEqual([{ ...gap, reason: 'unknown' }]);
+  });
   it('where it was recorded and is no more, it was deleted', () => {
     const notes = [{ atMs: 1_000, reason: null }];
     const recorded = [{ fromMs: 900_000, toMs: 1_000_000 }];

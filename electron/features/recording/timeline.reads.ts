@@ -21,12 +21,16 @@ export interface TimelineFacts {
   notes: StateNote[];
   firstEverMs: number | null;
   oldestMs: number | null;
+  /** Up to here what a stream recorded is gone already. */
+  partlyDeletedToMs: number | null;
 }
 export interface TimelineArgs {
   cameraIds: string[];
   fromMs: number;
   toMs: number;
 }
+/** A stream's first file begins this soon after the stream was first to be recorded. */
+const FIRST_FILE_MS = 60_000;
 type Row = Omit<TimelineRange, 'stream'>;
 
 const BETWEEN = `SELECT start_ms AS fromMs, end_ms AS toMs, epoch, cause FROM file
@@ -58,13 +62,16 @@ export function readTimeline(station: Readable, { cameraIds, fromMs, toMs }: Tim
       const rows = prepared(db, BETWEEN).all(id, fromMs - LONGEST_FILE_MS, toMs, fromMs) as Row[];
       return mergeRanges(rows.map((row) => ({ ...row, stream })));
     });
-    const oldest = own.flatMap(({ id }) => oldestOf(db, id) ?? []);
+    const kept = own.flatMap(({ id, firstMs }) => ({ firstMs, ms: oldestOf(db, id) }));
+    const oldest = kept.flatMap(({ ms }) => ms ?? []);
+    const cut = kept.flatMap(({ firstMs, ms }) => (ms !== null && ms - firstMs > FIRST_FILE_MS ? ms : []));
     return {
       cameraId,
       ranges,
       notes: notesOf(db, cameraId, fromMs, toMs),
       firstEverMs: own.length > 0 ? Math.min(...own.map(({ firstMs }) => firstMs)) : null,
       oldestMs: oldest.length > 0 ? Math.min(...oldest) : null,
+      partlyDeletedToMs: cut.length > 0 ? Math.max(...cut) : null,
     };
   });
 }

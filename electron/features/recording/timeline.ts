@@ -54,13 +54,20 @@ export function createTimeline({ clock, db, readPool }: Ports, library: Library)
     const nowMs = clock.nowMs() - 2_000;
     const whole = clip(span, { fromMs: 0, toMs: nowMs });
     const held = locks(db, clock.nowMs());
-    return found.map(({ cameraId, ranges, notes, firstEverMs, oldestMs }) => ({
+    return found.map(({ cameraId, ranges, notes, firstEverMs, oldestMs, partlyDeletedToMs }) => ({
       cameraId,
       ranges,
       gaps: whole
         ? gapsOf<Reason>({
             ...{ whole, recorded: ranges, notes: notes as { atMs: number; reason: Reason | null }[] },
-            ...{ firstEverMs, oldestMs, unknown: 'unknown', deleted: 'deleted', notYet: 'not_yet' },
+            ...{
+              firstEverMs,
+              oldestMs,
+              partlyDeletedToMs,
+              unknown: 'unknown',
+              deleted: 'deleted',
+              notYet: 'not_yet',
+            },
             endsNow: whole.toMs === nowMs,
           })
         : [],
