@@ -18,6 +18,8 @@ export interface Settings {
   number(key: string): number;
   boolean(key: string): boolean;
   list(): Setting[];
+  /** Secret ones whose stored value was sealed with another key: they count as not set. */
+  unreadable(): number;
   /** Validated here, once; the refusal names the key. Audited; a secret's value never is. */
   put(tx: Tx, actor: Actor, key: string, value: unknown): void;
 }
@@ -42,11 +44,19 @@ export function createSettings(
 ): Settings {
   const definitions = new Map<string, SettingDefinition>();
   const values = new Map<string, SettingValue>();
+  const sealedElsewhere = new Set<string>();
   const stored = db.prepare('SELECT value FROM setting WHERE key = ?');
   const of = (key: string) => {
     const definition = definitions.get(key);
     if (!definition) throw new Error(`setting ${key} is not defined`);
     return definition;
+  };
+  const openSecret = (sealed: string): string | undefined => {
+    try {
+      return vault.open(sealed);
+    } catch {
+      return undefined;
+    }
   };
   const read = (key: string): SettingValue => values.get(key) ?? of(key).defaultValue;
   return {
@@ -56,7 +66,11 @@ export function createSettings(
         const row = stored.get(definition.key) as { value: string } | undefined;
         if (!row) continue;
         const raw = JSON.parse(row.value) as SettingValue;
-        const value = definition.kind === 'secret' && raw !== '' ? vault.open(String(raw)) : raw;
+        const value = definition.kind === 'secret' && raw !== '' ? openSecret(String(raw)) : raw;
+        if (value === undefined) {
+          sealedElsewhere.add(definition.key);
+          continue;
+        }
         const wrong = problem(definition, value);
         if (wrong) throw new Error(`setting ${definition.key} in the database is invalid: ${wrong}`);
         values.set(definition.key, value);
@@ -75,6 +89,7 @@ export function createSettings(
         ...(definition.kind === 'number' ? { min: definition.min, max: definition.max } : {}),
         restart: definition.restart ?? false,
       })),
+    unreadable: () => sealedElsewhere.size,
     put(tx, actor, key, value) {
       const definition = definitions.get(key);
       if (!definition) return fail('NOT_FOUND', 'setting.unknown', { key });
@@ -91,6 +106,7 @@ export function createSettings(
       audit.append(tx, actor, 'setting.put', key, secret ? {} : { before, after: value as SettingValue });
       tx.afterCommit(() => {
         values.set(key, value as SettingValue);
+        sealedElsewhere.delete(key);
         changed(key);
       });
     },

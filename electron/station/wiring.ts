@@ -67,6 +67,7 @@ import { parkAddress } from './park-address.ts';
 import { STATION_ACTOR, type EventsPort, type StationPorts } from './ports.ts';
 import { rpc } from './rpc.ts';
 import { Sessions } from './sessions.ts';
+import { watchSealed } from './sealed-watch.ts';
 import { createSettings } from './settings.ts';
 
 export type Kernel = Omit<StationPorts, 'site' | 'settings' | 'health' | 'liveCollection'>;
@@ -224,6 +225,8 @@ export async function wire({
   stops.push(() => link.stop());
   void demo.start();
   stops.push(() => demo.stop());
+  // every setting is defined by now
+  stops.push(watchSealed(ports, site.unreadable));
   health.set('station', 'ok', 'running');
 
   const demoAccounts = site.file.site.kind === 'demo' ? site.file.demoAccounts : [];

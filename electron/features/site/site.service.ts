@@ -104,6 +104,14 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
   index = indexSite(stored.site, stored.revision);
   revisions.upsert({ id: 'site', revision: stored.revision });
 
+  /** Undefined where it was sealed with another key: `unreadable` says so. */
+  const openSecret = (secret: string): string | undefined => {
+    try {
+      return vault.open(secret);
+    } catch {
+      return undefined;
+    }
+  };
   const port: SitePort = {
     current: () => index.site,
     revision: () => index.revision,
@@ -120,7 +128,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     levelOf: (id) => index.levelOf(id),
     cameraPassword: (id) => {
       const secret = store.secretOf(db, id);
-      return secret === undefined ? undefined : vault.open(secret);
+      return secret === undefined ? undefined : openSecret(secret);
     },
     openAddress: (url) => addresses.open(url),
   };
@@ -195,6 +203,12 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     sealed,
     sealAddress: addresses.seal,
     hasOpenLogin: addresses.isOpen,
+    /** Cameras whose login was sealed with another key than the station has: a back-up of another machine. */
+    unreadable: (): number =>
+      index.site.cameras.filter((camera) => {
+        const secret = store.secretOf(db, camera.id);
+        return (secret && openSecret(secret) === undefined) || addresses.broken(camera).length > 0;
+      }).length,
     /** The stored password as it is sealed; null: none. */
     sealedPassword: (id: string): string | null => store.secretOf(db, id) ?? null,
     /**

@@ -2,6 +2,7 @@ import type { HealthItem } from '#contract/system.contract.ts';
 
 const ORDER = [
   'station',
+  'key',
   'broker',
   'ingest',
   'video',
