@@ -17,7 +17,7 @@ test.beforeAll(async () => {
       ...[{ path: '/main' }, { path: '/sub', width: 320, height: 180 }, { path: '/two' }],
       ...[
         { path: '/hevc', codec: 'h265' as const },
-        { path: '/slow', gopSeconds: 10 },
+        { path: '/slow', gopSeconds: 5 },
       ],
     ],
     login,
@@ -174,6 +174,14 @@ test('tried by hand: a wrong password, H.265, key frames far apart; then another
 }) => {
   const device = await startOnvifDevice({ login: { ...login } });
   park.onStop(() => device.stop());
+  const api = await park.api('admin');
+  // this peer describes a stream that nobody pulls only once a key frame has come: somebody pulls it
+  const slow = { id: 'cam-slow', name: { zh: '慢', en: 'Slow' }, placeId: 'b1', mainUrl: rtsp.url('/slow') };
+  const object = { ...slow, username: login.user, recording: { mode: 'continuous' } } as never;
+  await api.site.put({ collection: 'cameras', object, cameraPassword: login.password });
+  await expect
+    .poll(async () => (await rtsp.stats()).plays['/slow'] ?? 0, { timeout: 30_000 })
+    .toBeGreaterThan(0);
   await signIn(page, park, 'admin');
   await open(page, 'cameras');
   await page.getByRole('button', { name: word('cameras.byHand') }).click();
@@ -201,6 +209,7 @@ test('tried by hand: a wrong password, H.265, key frames far apart; then another
 
   // what is missing is said until it is there
   await expect(form).toContainText(/还缺/);
+  await field('mainUrl').fill(rtsp.url('/main'));
   await field('nameZh').fill('地库入口');
   await field('id').fill('cam-garage');
   await choosePlace(page, word('cameras.field.place'));
@@ -217,7 +226,6 @@ test('tried by hand: a wrong password, H.265, key frames far apart; then another
   await expect(form).toContainText(word('cameras.form.onDeviceHint'));
   await form.getByRole('button', { name: word('app.save') }).click();
   await expect(form).toHaveCount(0);
-  const api = await park.api('admin');
   const probe = async (password: string) =>
     (await api.cameras.probe({ host: '127.0.0.1', port: device.port, username: login.user, password }))
       .reason;
