@@ -6,7 +6,7 @@ import {
   type Worker,
   type WorkerContext,
 } from '#native/process/supervise.ts';
-import { tieredBackoffMs } from '#native/process/backoff.ts';
+import { loginBackoff } from '#native/process/backoff.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { moreTelling, streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
@@ -102,11 +102,11 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** A camera locks an account after a few wrong passwords: the second try is a minute later, not a second. */
-function backoff(attempt: number, reason: string): number {
-  return reason === 'wrong_password' || reason === 'certificate_changed' || reason === 'codec_not_playable'
-    ? 60_000
-    : tieredBackoffMs(attempt);
+/** What a certificate or a codec is wrong by does not change in a second. */
+function relayBackoff(): (attempt: number, reason: string) => number {
+  const usual = loginBackoff();
+  return (attempt, reason) =>
+    reason === 'certificate_changed' || reason === 'codec_not_playable' ? 60_000 : usual(attempt, reason);
 }
 
 /** One pull for one stream however many look at it, supervised, with the current group of pictures kept for newcomers. */
@@ -130,7 +130,7 @@ export function createRelay(options: RelayOptions): Relay {
   const supervised: Supervised = supervise({
     start,
     clock,
-    backoff,
+    backoff: relayBackoff(),
     // a net under the limits of the tries, of which there are two at most
     startTimeoutMs: 3 * (quietMs + keyFrameMs),
     stallMs,

@@ -1,4 +1,4 @@
-import { tieredBackoffMs } from '#native/process/backoff.ts';
+import { loginBackoff } from '#native/process/backoff.ts';
 import type { Clock } from '#native/process/clock.ts';
 import { supervise, type Worker, type WorkerContext } from '#native/process/supervise.ts';
 import { audibleSink, type AudibleSink } from './audible.ts';
@@ -56,7 +56,7 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
   const supervised = supervise({
     clock: options.clock,
     stallMs: STALL_MS,
-    backoff: (attempt, reason) => (reason === 'wrong_password' ? 60_000 : tieredBackoffMs(attempt)),
+    backoff: loginBackoff(),
     async start(context) {
       if (!offer) throw new Error('nothing is offered');
       const onUnit = (data: Buffer, mediaMs: number, receivedAtMs: number) => {

@@ -1,3 +1,4 @@
+import { loginBackoff } from '#native/process/backoff.ts';
 import { supervise, type SuperviseState } from '#native/process/supervise.ts';
 import { systemClock, type Clock } from '#native/process/clock.ts';
 import { createOnvifClient, type OnvifOptions } from './client.ts';
@@ -16,7 +17,7 @@ export interface EventStream extends AsyncIterable<OnvifEvent> {
 
 /**
  * Events of one device for as long as it is wanted: subscribes, pulls, renews, and subscribes again after the device or
- * the network was away (supervised, 1 s to 60 s between tries). Iterate it once.
+ * the network was away (supervised, 1 s to 60 s between tries; a refused login is tried seldom). Iterate it once.
  */
 export function createEventStream(
   options: OnvifOptions & { clock?: Clock; onState?: (state: SuperviseState) => void },
@@ -28,6 +29,7 @@ export function createEventStream(
 
   const supervised = supervise({
     clock,
+    backoff: loginBackoff(),
     ...(options.onState ? { onState: options.onState } : {}),
     // three pulls without an answer
     stallMs: 90_000,

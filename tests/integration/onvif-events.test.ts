@@ -61,4 +61,23 @@ describe('events', () => {
     expect(first.state).toMatchObject({ reason: 'not_supported' });
     expect(second.state).toMatchObject({ reason: 'wrong_password' });
   });
+
+  it.each([
+    ['', {}, 1],
+    // the question which digest is refused too
+    [' by digest', { auth: 'digest' }, 2],
+    // once as it says, once by our own clock
+    [' of a device whose clock is a zone off', { clockOffsetMs: 8 * 3_600_000 }, 2],
+  ] as [string, DeviceOptions, number][])(
+    'a wrong password%s is tried seldom: cameras lock accounts',
+    async (_how, options, tries) => {
+      const device = await startOnvifDevice({ login, ...options });
+      const stream = createEventStream({ url: device.url, login: { ...login, password: 'no' } });
+      stops.push(() => stream.close(), () => device.stop()); // prettier-ignore
+      await waitFor('it to fail', () => stream.state.kind === 'backing-off');
+      const { state } = stream;
+      expect(state.kind === 'backing-off' && state.retryAtMs - Date.now()).toBeGreaterThan(50_000);
+      expect(device.refusals()).toBeLessThanOrEqual(tries);
+    },
+  );
 });
