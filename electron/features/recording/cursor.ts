@@ -1,14 +1,10 @@
 import type { StreamKind } from '#contract/media-wire.ts';
-import {
-  framesOf,
-  soundsOf,
-  type FrameOfFile,
-  type RecordingReader,
-  type SoundOfFile,
-} from '#native/recording/file-reader.ts';
+import type { FrameOfFile, SoundOfFile } from '#native/recording/file-reader.ts';
 import type { FileSound } from '#native/recording/sound-types.ts';
-import type { KeyFrame, Part } from '#native/recording/types.ts';
+import type { KeyFrame } from '#native/recording/types.ts';
+import { fileFrames, type FileFrames } from './file-frames.ts';
 import type { FileRow } from './files.store.ts';
+import { createHeard } from './heard.ts';
 import type { Shelf, Wish } from './shelf.ts';
 
 export interface CursorFrame extends FrameOfFile {
@@ -32,18 +28,6 @@ export type Cursor = ReturnType<typeof createCursor>;
 /** Pictures are further apart. */
 const JUST_AFTER_MS = 0.001;
 
-/** Last index whose value is at most `limit`, or -1. `values` grow. */
-function lastAtMost(parts: readonly Part[], limitMs: number): number {
-  let low = 0;
-  let high = parts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((parts[middle] as Part).wallMs <= limitMs) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
 /**
  * Reads the frames of one camera in order, over files. Where both of its streams are recorded it is the wished one; where
  * that is not, the other one up to the next key frame of the wished one. One file is open at a time, and at most one part
@@ -56,49 +40,33 @@ export function createCursor(
 ) {
   const unreadable = new Set<number>();
   let wish: Wish = { ...camera, unreadable, epoch: undefined };
-  let file: FileRow | undefined;
-  let reader: RecordingReader | undefined;
-  let parts: readonly Part[] = [];
-  let partIndex = 0;
-  /** Frames of the present part that are still to come; undefined: not read yet. */
-  let frames: FrameOfFile[] | undefined;
-  /** The sound of that part, until it has gone out with a frame. */
-  let sounds: SoundOfFile[] = [];
-  /** Frames of the present part up to this are past. */
-  let pastTicks = -1;
+  let open: FileFrames | undefined;
+  const heard = createHeard();
   /** Where to look when nothing is there yet. */
   let searchMs = 0;
   /** Frames of the present file before this time only lead to what is shown. */
   let leadsToMs = -Infinity;
+  /** What was sought: frames before it lead there. */
+  let soughtMs = 0;
   /** The last one that was given out to be shown, or the time that was sought. */
   let pastMs = 0;
   let isPastShown = false;
   let isBack = false;
-  /** Up to here it was heard; of the next file only what comes after it is. */
-  let heardMs = -Infinity;
-  let heardBeforeMs = -Infinity;
   /** While the other stream is read: looked for anew with each part until it is known. */
   let turn: Turn | undefined;
   let turnPart = -1;
 
   async function enter(next: FileRow | undefined): Promise<boolean> {
-    const old = reader;
-    reader = undefined;
-    await old?.close().catch(() => undefined);
-    if (file && next && file.stream !== next.stream) heardBeforeMs = heardMs;
-    file = undefined;
-    frames = undefined;
-    sounds = [];
-    partIndex = 0;
-    pastTicks = -1;
+    const before = open;
+    open = undefined;
+    await before?.close();
+    if (before && next && before.file.stream !== next.stream) heard.goesOnElsewhere();
     leadsToMs = -Infinity;
     turn = undefined;
     turnPart = -1;
     if (!next) return false;
     try {
-      parts = shelf.parts(next);
-      reader = await shelf.open(next);
-      file = next;
+      open = fileFrames(next, shelf.parts(next), await shelf.open(next));
       return true;
     } catch (error) {
       giveUp(next, error as Error);
@@ -118,16 +86,16 @@ export function createCursor(
     // The last picture of the one before is shown up to its end.
     const shownToMs = Math.max(isPastShown ? pastMs + JUST_AFTER_MS : pastMs, before?.endMs ?? 0);
     if (next.startMs >= shownToMs) return true;
-    standBefore(shownToMs);
+    open?.standBefore(shownToMs);
     leadsToMs = shownToMs;
     return true;
   }
 
   /** On to the next file. False: nothing more is recorded so far. */
   async function leave(): Promise<boolean> {
-    // It grows, and there is no more of it yet.
-    if (file?.closed === 0) return false;
-    const before = file;
+    const before = open?.file;
+    // It grows, and there is no more of it yet; or the next one has begun, and there is nothing in it yet.
+    if (before && (before.closed === 0 || (!isBack && shelf.isGoingOn(before)))) return false;
     for (;;) {
       const next = before ? shelf.after(wish, before) : shelf.fileAt(wish, searchMs);
       const to = findTurn();
@@ -143,25 +111,26 @@ export function createCursor(
     }
   }
 
-  function out(frame: FrameOfFile): CursorFrame {
-    const own = sounds;
-    sounds = [];
+  function out(of: FileFrames, frame: FrameOfFile): CursorFrame {
     const leading = frame.wallMs < leadsToMs;
     if (!leading) {
       pastMs = frame.wallMs;
       isPastShown = true;
     }
-    return { ...frame, file: file!, init: reader!.init, sound: reader!.sound, sounds: own, leading };
+    const { file, init, sound } = of;
+    return { ...frame, file, init, sound, sounds: heard.fresh(of.takeSounds()), leading };
   }
 
-  /** The first key frame of the wished stream after what was given out, if the other stream is read now. */
+  /** The first key frame of the wished stream after what was given out or sought, if the other stream is read now. */
   function findTurn(): Turn | undefined {
-    if (!file || isBack || shelf.isWished(wish, file)) return undefined;
-    if (turn || turnPart === partIndex) return turn;
-    turnPart = partIndex;
-    for (const wished of shelf.wishedFrom(wish, pastMs)) {
+    if (!open || isBack || shelf.isWished(wish, open.file)) return undefined;
+    const { part: here } = open.place;
+    if (turn || turnPart === here) return turn;
+    turnPart = here;
+    const afterMs = Math.max(pastMs, soughtMs);
+    for (const wished of shelf.wishedFrom(wish, afterMs)) {
       for (const [part, { keys }] of shelf.parts(wished).entries()) {
-        const key = keys.find(({ wallMs }) => wallMs > pastMs && wallMs >= leadsToMs);
+        const key = keys.find(({ wallMs }) => wallMs > afterMs && wallMs >= leadsToMs);
         if (key) return (turn = { file: wished, part, key });
       }
     }
@@ -169,92 +138,31 @@ export function createCursor(
   }
   async function turnTo({ file: to, part, key }: Turn): Promise<boolean> {
     if (!(await enter(to))) return false;
-    stand(part, key);
+    open?.stand(part, key);
     return true;
   }
   /** Whether the wished stream takes over before this frame; the cursor then stands there. */
-  async function takesOver({ wallMs }: FrameOfFile): Promise<boolean> {
+  async function takesOver({ file, place }: FileFrames, { wallMs }: FrameOfFile): Promise<boolean> {
     const to = findTurn();
     if (!to || wallMs < to.key.wallMs) return false;
-    const before = { file: file!, partIndex, pastTicks, leadsToMs };
+    const before = leadsToMs;
     if (await turnTo(to)) return true;
     // It cannot be read: on with what there is.
-    if (await enter(before.file)) {
-      ({ partIndex, leadsToMs } = before);
-      pastTicks = before.pastTicks - 1;
+    if (await enter(file)) {
+      open?.goBackTo(place);
+      leadsToMs = before;
     }
     return true;
   }
 
-  async function load(part: Part): Promise<FrameOfFile[]> {
-    // Only from the key frame on that the last one given out was, or that is sought.
-    const key = part.keys.findLast(({ ticks }) => ticks <= Math.max(pastTicks, part.ticks));
-    const offset = key?.offset ?? part.offset;
-    const data = await reader!.read(offset, part.offset + part.bytes - offset);
-    const { sound } = reader!;
-    // Both streams carry the same sound: none of it is heard twice.
-    sounds = sound ? soundsOf(data, part, sound).filter((one) => one.wallMs >= heardBeforeMs) : [];
-    heardMs = Math.max(heardMs, ...sounds.map(({ endMs }) => endMs));
-    return framesOf(data, part).filter(({ ticks }) => ticks > pastTicks);
-  }
-
-  async function nextOfFile(): Promise<FrameOfFile | undefined> {
-    for (let part = parts[partIndex]; part; part = parts[partIndex]) {
-      frames ??= await load(part);
-      const frame = frames.shift();
-      if (frame) {
-        pastTicks = frame.ticks;
-        return frame;
-      }
-      partIndex += 1;
-      frames = undefined;
-    }
-    return undefined;
-  }
-
-  async function nextKeyOfFile(): Promise<FrameOfFile | undefined> {
-    for (let part = parts[partIndex]; part; part = parts[partIndex]) {
-      const key = part.keys.find(({ ticks, wallMs }) => ticks > pastTicks && wallMs >= leadsToMs);
-      if (key) {
-        frames = undefined;
-        sounds = [];
-        pastTicks = key.ticks;
-        return {
-          data: await reader!.read(key.offset, key.bytes),
-          key: true,
-          ticks: key.ticks,
-          wallMs: key.wallMs,
-        };
-      }
-      partIndex += 1;
-      frames = undefined;
-    }
-    return undefined;
-  }
-
-  /** Puts the cursor before a key frame. */
-  function stand(index: number, key: KeyFrame | undefined): void {
-    partIndex = index;
-    frames = undefined;
-    pastTicks = key ? key.ticks - 1 : -1;
-  }
-
-  /** Puts the cursor before the last key frame up to a time, or at the beginning of the file. */
-  function standBefore(atMs: number): void {
-    let index = Math.max(0, lastAtMost(parts, atMs));
-    for (; index >= 0; index -= 1) {
-      const key = parts[index]?.keys.findLast(({ wallMs }) => wallMs <= atMs);
-      if (key) return stand(index, key);
-    }
-  }
   /** A place that has nothing to do with what was given out so far. */
   function seeks(atMs: number, back = false): void {
     isBack = back;
     searchMs = atMs;
+    soughtMs = atMs;
     pastMs = atMs;
     isPastShown = false;
-    heardMs = -Infinity;
-    heardBeforeMs = -Infinity;
+    heard.reset();
   }
 
   return {
@@ -262,14 +170,16 @@ export function createCursor(
     async next(keysOnly: boolean): Promise<CursorFrame | undefined> {
       for (;;) {
         try {
-          const frame = file && (await (keysOnly ? nextKeyOfFile() : nextOfFile()));
-          if (frame && (await takesOver(frame))) continue;
-          if (frame) return out(frame);
+          const from = open;
+          const frame = from && (await (keysOnly ? from.nextKey(leadsToMs) : from.next()));
+          if (frame && (await takesOver(from, frame))) continue;
+          if (frame) return out(from, frame);
           if (!(await leave())) return undefined;
         } catch (error) {
-          if (!file) throw error;
-          giveUp(file, error as Error);
+          if (!open) throw error;
+          giveUp(open.file, error as Error);
           searchMs = pastMs;
+          heard.goesOnElsewhere();
           await enter(undefined);
         }
       }
@@ -281,9 +191,9 @@ export function createCursor(
     get prefers() {
       return wish.stream;
     },
-    /** The wished stream has a picture of that time too. */
-    isBetterAt: ({ file: of, wallMs }: CursorFrame): boolean =>
-      !shelf.isWished(wish, of) && shelf.hasWished(wish, wallMs),
+    /** The file of the wished stream that has a picture of that time too; undefined: it is of that, or there is none. */
+    betterAt: ({ file: of, wallMs }: CursorFrame): FileRow | undefined =>
+      shelf.isWished(wish, of) ? undefined : shelf.wishedAt(wish, wallMs),
     /** To the key frame at or before the time; where nothing is recorded, to the first after it. */
     async seek(atMs: number, ofEpoch?: number): Promise<void> {
       wish = { ...wish, epoch: ofEpoch };
@@ -292,25 +202,14 @@ export function createCursor(
       while (!(await enter(next)) && next) next = shelf.fileAt(wish, atMs);
       if (!next) return;
       searchMs = Math.max(searchMs, next.startMs);
-      standBefore(atMs);
+      open?.standBefore(atMs);
     },
     /** To the first key frame at or after the time. */
     async seekKeyFrom(atMs: number): Promise<void> {
       await enter(undefined);
       seeks(atMs - 1);
       searchMs = atMs;
-      for (;;) {
-        if (file) {
-          const index = parts.findIndex(({ keys }) => keys.some(({ wallMs }) => wallMs >= atMs));
-          if (index >= 0)
-            return stand(
-              index,
-              parts[index]!.keys.find(({ wallMs }) => wallMs >= atMs),
-            );
-          partIndex = parts.length;
-        }
-        if (!(await leave())) return;
-      }
+      while (!open?.standFrom(atMs)) if (!(await leave())) return;
     },
     /** To the last key frame before the time, over gaps and files. False: nothing is recorded before it. */
     async seekBack(beforeMs: number, ofEpoch?: number): Promise<boolean> {
@@ -318,20 +217,15 @@ export function createCursor(
       seeks(beforeMs, true);
       leadsToMs = -Infinity;
       for (let limitMs = beforeMs; ;) {
-        const isHere = file !== undefined && file.startMs < limitMs && limitMs <= file.endMs;
-        if (!isHere || !shelf.isWished(wish, file!)) {
+        const here = open?.file;
+        const isHere = here !== undefined && here.startMs < limitMs && limitMs <= here.endMs;
+        if (!isHere || !shelf.isWished(wish, here)) {
           const before = shelf.before(wish, limitMs);
           if (!before) return false;
-          if (before.id !== file?.id && !(await enter(before))) continue;
+          if (before.id !== here?.id && !(await enter(before))) continue;
         }
-        let index = Math.max(0, lastAtMost(parts, limitMs - 1));
-        for (; index >= 0; index -= 1) {
-          const key = parts[index]?.keys.findLast(({ wallMs }) => wallMs < limitMs);
-          if (!key) continue;
-          stand(index, key);
-          return true;
-        }
-        limitMs = file!.startMs;
+        if (open?.standBack(limitMs)) return true;
+        limitMs = open!.file.startMs;
       }
     },
     async close(): Promise<void> {

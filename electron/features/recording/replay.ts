@@ -92,7 +92,11 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
       if (isPast && !frame.leading) break;
     }
     const target = frames.at(-1);
-    return target && cursor.isBetterAt(target) ? approach({ atMs: target.wallMs, direction: 0 }) : frames;
+    const better = target && cursor.betterAt(target);
+    if (!better) return frames;
+    // That ends before the time, or the time would have been found in it: its last picture is the one to show.
+    const lastMs = Math.min(direction === -1 ? atMs - 1 : atMs, better.endMs - 1);
+    return approach({ atMs: Math.max(target.wallMs, lastMs), direction: 0 });
   }
 
   async function doJump(next: Jump): Promise<void> {

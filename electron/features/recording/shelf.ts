@@ -83,10 +83,10 @@ export function createShelf(library: Library, volumes: Volumes) {
   return {
     fileAt,
     isWished,
-    /** Whether the wished stream is recorded at a time. */
-    hasWished(wish: Wish, atMs: number): boolean {
+    /** The wished stream's file for a time, if that is recorded then. */
+    wishedAt(wish: Wish, atMs: number): FileRow | undefined {
       const here = fileAt(wish, atMs);
-      return here !== undefined && here.startMs <= atMs && isWished(wish, here);
+      return here && here.startMs <= atMs && isWished(wish, here) ? here : undefined;
     },
     /** Files of the wished stream that reach beyond a time, in their order. */
     *wishedFrom(wish: Wish, atMs: number): Generator<FileRow> {
@@ -95,6 +95,19 @@ export function createShelf(library: Library, volumes: Volumes) {
       let file = covering(first, atMs, wish) ?? firstFrom(first.id, atMs, 0, wish);
       for (; file; file = firstFrom(first.id, file.startMs + 1, file.epoch, wish)) yield file;
     },
+    /** The file that follows in the same stream has begun, and none of it is safe on its disk yet. */
+    isGoingOn: (file: FileRow): boolean =>
+      library
+        .openFiles()
+        .some(
+          ({ row, parts }) =>
+            parts.length === 0 &&
+            row.closed === 0 &&
+            row.stream === file.stream &&
+            row.epoch === file.epoch &&
+            row.startMs > file.startMs &&
+            row.startMs <= file.endMs + GAP_SLACK_MS,
+        ),
     /** The one that goes on where `file` ends, or the first after it. */
     after(wish: Wish, file: FileRow): FileRow | undefined {
       const next = firstFrom(file.stream, file.startMs + 1, file.epoch, wish);

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MediaNotice, StreamKind } from '#contract/media-wire.ts';
+import { createCursor, type CursorFrame } from '#features/recording/cursor.ts';
+import { openReplay } from '#features/recording/replay.ts';
+import { TestClock } from '#tests/fixtures/clock.ts';
+import { shelfOf, type MadeFile } from '#tests/fixtures/two-streams.ts';
+
+const START = Date.UTC(2026, 10, 22, 8);
+const PACKET_MS = 100;
+/** Two frames of the slower stream are not further apart. */
+const FRAME_MS = 130;
+
+/** Files of a stream that follow each other at once, or after a gap that is seen as one. */
+const filesOf = (stream: StreamKind, fps: number, sound: boolean) =>
+  fc
+    .array(
+      fc.record({
+        gapMs: fc.oneof(fc.constant(0), fc.integer({ min: 2_000, max: 8_000 })),
+        seconds: fc.integer({ min: 1, max: 12 }),
+        gop: fc.integer({ min: 1, max: 6 * fps }),
+      }),
+      { maxLength: 4 },
+    )
+    .map((list) => {
+      let at = START;
+      return list.map(({ gapMs, seconds, gop }): MadeFile => {
+        const startMs = at + gapMs;
+        at = startMs + seconds * 1_000;
+        return { stream, fps, startMs, seconds, gop, sound };
+      });
+    });
+const park = (sound = false) =>
+  fc.tuple(filesOf('main', 10, sound), filesOf('sub', 8, sound)).map((lists) => lists.flat());
+const wished = fc.constantFrom<StreamKind>('main', 'sub');
+
+async function forwards(made: readonly MadeFile[], stream: StreamKind): Promise<CursorFrame[]> {
+  const cursor = createCursor(shelfOf(made).shelf, { cameraId: 'cam', stream }, () => undefined);
+  await cursor.seek(START);
+  const frames: CursorFrame[] = [];
+  for (let frame = await cursor.next(false); frame; frame = await cursor.next(false)) frames.push(frame);
+  await cursor.close();
+  return frames;
+}
+
+/** A paused tile, and where the station says that it has jumped to. */
+function pausedTile(made: readonly MadeFile[], stream: StreamKind) {
+  const cursor = createCursor(shelfOf(made).shelf, { cameraId: 'cam', stream }, () => undefined);
+  let at: number | null = null;
+  const outlet = {
+    unsentBytes: 0,
+    sendBytes: () => undefined,
+    sendNotice(notice: MediaNotice) {
+      if (notice.type === 'replay' && notice.state === 'jumped') at = notice.atMs;
+    },
+  };
+  const request = {
+    type: 'replay',
+    sub: 1,
+    jump: 1,
+    cameraId: 'cam',
+    atMs: START,
+    speed: 0,
+    stream,
+  } as const;
+  const tile = openReplay(request as never, outlet as never, {
+    clock: new TestClock(START),
+    cursor,
+    blockAt: () => undefined,
+    reasonOf: async () => null,
+    streamOf: () => stream,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const landed = async () => {
+    await tile.rested();
+    return at;
+  };
+  let jump = 1;
+  return {
+    async seek(atMs: number) {
+      tile.seek((jump += 1), atMs);
+      return landed();
+    },
+    async step(atMs: number, direction: 1 | -1) {
+      tile.step((jump += 1), atMs, direction);
+      return landed();
+    },
+    async close() {
+      tile.close();
+      await tile.ended;
+    },
+  };
+}
+
+describe('at the borders of two streams', () => {
+  it('a picture that is sought or stepped to is the one that playing shows there', async () => {
+    await fc.assert(
+      fc.asyncProperty(park(), wished, fc.nat(), async (made, stream, pick) => {
+        const walls = (await forwards(made, stream))
+          .filter(({ leading }) => !leading)
+          .map(({ wallMs }) => wallMs);
+        if (walls.length < 2) return;
+        const index = 1 + (pick % (walls.length - 1));
+        const [before, here] = [walls[index - 1]!, walls[index]!];
+        const tile = pausedTile(made, stream);
+        try {
+          expect(['seek', await tile.seek(here)]).toEqual(['seek', here]);
+          if (here - before <= FRAME_MS)
+            expect(['back', await tile.step(here, -1)]).toEqual(['back', before]);
+          expect(['on', await tile.step(before, 1)]).toEqual(['on', here]);
+        } finally {
+          await tile.close();
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('the other stream is not shown for the moment until what follows is safe on the disk', async () => {
+    const made: MadeFile[] = [
+      { stream: 'main', startMs: START, seconds: 4 },
+      { stream: 'main', startMs: START + 4_000, seconds: 4, isEmpty: true },
+      { stream: 'sub', startMs: START, seconds: 5, fps: 8 },
+    ];
+    const shelved = shelfOf(made);
+    const cursor = createCursor(shelved.shelf, { cameraId: 'cam', stream: 'main' }, () => undefined);
+    await cursor.seek(START + 2_000);
+    const read = async () => {
+      const files: number[] = [];
+      for (let frame = await cursor.next(false); frame; frame = await cursor.next(false))
+        files.push(frame.file.id);
+      return [...new Set(files)];
+    };
+    expect(await read()).toEqual([1]);
+    made[1]!.isEmpty = false;
+    expect(await read()).toEqual([2]);
+  });
+
+  it('every moment is heard once', async () => {
+    await fc.assert(
+      fc.asyncProperty(park(true), wished, async (made, stream) => {
+        const frames = await forwards(made, stream);
+        const sounds = frames.flatMap((frame) => frame.sounds);
+        const starts = sounds.map(({ wallMs }) => wallMs).toSorted((a, b) => a - b);
+        for (const [index, at] of starts.entries())
+          if (index > 0) expect(at - starts[index - 1]!).toBeGreaterThanOrEqual(PACKET_MS - 1);
+        const shown = frames.filter(({ leading }) => !leading).map(({ wallMs }) => wallMs);
+        const silent = shown.filter(
+          (wall, index) =>
+            index > 0 &&
+            index < shown.length - 1 &&
+            shown[index + 1]! - shown[index - 1]! <= 2 * FRAME_MS &&
+            !starts.some((at) => at > wall - 2 * PACKET_MS && at < wall + 2 * PACKET_MS),
+        );
+        expect(silent).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a file that breaks off is heard no second time in the other stream', async () => {
+    const made: MadeFile[] = [
+      { stream: 'main', startMs: START, seconds: 10, sound: true, brokenFrom: 4 },
+      { stream: 'sub', startMs: START, seconds: 10, fps: 8, gop: 24, sound: true },
+    ];
+    const sounds = (await forwards(made, 'main')).flatMap((frame) => frame.sounds);
+    const starts = sounds.map(({ wallMs }) => wallMs);
+    expect(starts).toEqual([...new Set(starts)].toSorted((a, b) => a - b));
+    expect(starts.at(-1)).toBe(START + 9_900);
+  });
+});
