@@ -131,6 +131,11 @@ test('a route is made and changed by hand; what is left out or late raises an al
   await confirm.click();
   const walk = page.getByRole('main');
   await expect(walk.getByText(word('tours.state.confirmed'))).toHaveCount(1);
+  // the tile's tools are there, but for a report that would be none of the patrol's
+  const tile = walk.locator('figure').first();
+  await tile.hover();
+  await expect(tile.getByRole('button', { name: word('tile.zoomIn') })).toBeVisible();
+  await expect(tile.getByRole('button', { name: word('tile.report') })).toHaveCount(0);
   // the second one: something is seen, and it is left out
   await page.getByRole('textbox', { name: word('tours.note') }).fill('围栏有缺口');
   await page.getByRole('button', { name: `${word('tours.reportEvent')} E` }).click();
