@@ -52,7 +52,7 @@ export const device = z.object({
 export const streamUrl = z
   .url({ protocol: /^rtsps?$/ })
   .max(1_000)
-  .refine((value) => !/^rtsps?:\/\/[^/]*@/.test(value), {
+  .refine((value) => !/^rtsps?:\/\/[^/?#]*@/i.test(value), {
     message: 'credentials belong in username and password',
     params: { code: 'login_in_address' },
   });

@@ -25,6 +25,13 @@ const WITH = [
   ['rtsp://10.0.0.9/live?username=a&passwd=S3cret&x=1', 'S3cret'],
   ['rtsp://10.0.0.9/cam?auth=YWRtaW46eA==', 'YWRtaW46eA=='],
   ['rtsp://10.0.0.9/0/admin:S3cret/main', 'S3cret'],
+  // in a query a value ends at & only
+  ['rtsp://10.0.0.9/live?user=a&pwd=S3/cr?e=t_x=1&x=1', 'S3/cr?e=t_x=1'],
+  ['rtsp://10.0.0.9/live?pwd=S3cret~%25密码', 'S3cret~%25密码'],
+  ['rtsp://10.0.0.9/?user=a_password=S3cret_channel=1', 'S3cret'],
+  ['rtsp://10.0.0.9/cam/realmonitor?channel=1&subtype=0&authbasic=YWRtaW46eA==', 'YWRtaW46eA=='],
+  ['rtsp://10.0.0.9/live?access_token=S3cret', 'S3cret'],
+  ['rtsp://10.0.0.9/live?x=1&admin_password=S3cret&y=1', 'S3cret'],
 ] as const;
 const WITHOUT = [
   'rtsp://10.0.0.9/Streaming/Channels/101',
@@ -32,6 +39,8 @@ const WITHOUT = [
   'rtsp://10.0.0.9/user=admin_password=_channel=1_stream=0.sdp',
   'rtsp://[fe80::1]:554/onvif1?compass=3',
   'rtsp://10.0.0.9/bypass=1/main',
+  // which stream, no secret
+  'rtsp://10.0.0.9/onvif?token=profile_1',
 ];
 
 describe('addresses with a login', () => {
@@ -57,6 +66,15 @@ describe('addresses with a login', () => {
     expect(addresses.seal(url)).toBe(url);
     expect(addresses.open(url)).toBe(url);
     expect(shownAddress(url)).toBe(url);
+  });
+  it.each(['rtsp://u:S3cret@10.0.0.9/1', 'RTSP://u:S3cret@10.0.0.9/1', 'rtsps://u@10.0.0.9?x=1'])(
+    'one in front of the host is refused: %s',
+    (url) => {
+      expect(streamUrl.safeParse(url).success).toBe(false);
+    },
+  );
+  it('an @ behind the host is none', () => {
+    expect(streamUrl.safeParse('rtsp://10.0.0.9?user=a@b').success).toBe(true);
   });
   it('one in front of the host is not shown either', () => {
     expect(shownAddress('rtsp://admin:x@10.0.0.9/1')).toBe('rtsp://•••@10.0.0.9/1');
@@ -85,6 +103,16 @@ describe('what is sealed', () => {
     expect(
       addresses.open(`rtsp://10.0.0.9/x?pwd=sealed~${randomBytes(8).toString('base64url')}~`),
     ).toBeNull();
+  });
+  it('opens by the host that is reached, not by what stands in front of it', () => {
+    expect(addresses.open(sealed.replace('10.0.0.9', '10.0.0.9:x@10.0.0.66'))).toBeNull();
+    expect(addresses.open(sealed.replace('10.0.0.9', '10.0.0.9@10.0.0.66'))).toBeNull();
+    expect(addresses.open(sealed.replace('rtsp://10.0.0.9', 'RTSP://10.0.0.9'))).toContain('Xy7pQ2_z');
+  });
+  it('opens in the place of a login only: elsewhere it would be shown and logged', () => {
+    const token = /sealed~[\w-]+~/.exec(sealed)![0];
+    for (const url of [`rtsp://10.0.0.9/${token}/1`, `rtsp://10.0.0.9/1?note=${token}`])
+      expect(addresses.open(url)).toBe(url);
   });
   it('what is broken is named by its field', () => {
     const camera = { mainUrl: 'rtsp://10.0.0.9/1', subUrl: sealed.replace('10.0.0.9', '10.0.0.66') };

@@ -2,8 +2,9 @@ import type { Camera } from '#contract/site.ts';
 import { hasOpenLogin, hasSealedLogin, openLogin, sealLogin } from '#domain/stream-login.ts';
 import type { Vault } from '#station/vault.ts';
 
+/** The host that is reached: behind a login that somebody put in front of it. */
 const hostOf = (url: string) =>
-  /^[a-z]+:\/\/(\[[^\]]*\]|[^/?#:]*)/i.exec(url.trim())?.[1]?.toLowerCase() ?? '';
+  /^[a-z]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(url.trim())?.[1]?.toLowerCase() ?? '';
 
 /**
  * Logins in stream addresses, sealed like passwords. What is sealed is bound to the host that it is for: in the address of

@@ -1,6 +1,11 @@
 import { SITE_COLLECTIONS, site as siteSchema, type Site, type SiteCollection } from '#contract/site.ts';
 import type { Readable, Writable } from '#native/sqlite/types.ts';
 
+/** Earlier versions let a login in front of a host pass when the scheme was in capitals; no driver has ever used it. */
+const reread = (key: string, value: unknown): unknown =>
+  (key === 'mainUrl' || key === 'subUrl') && typeof value === 'string'
+    ? value.replace(/^(rtsps?:\/\/)[^/?#]*@/i, '$1')
+    : value;
 /** The stored site with its revision, or undefined before the first import. */
 export function load(db: Readable): { site: Site; revision: number } | undefined {
   const info = db.prepare('SELECT doc, revision FROM site_info WHERE id = 1').get() as
@@ -13,7 +18,7 @@ export function load(db: Readable): { site: Site; revision: number } | undefined
   const lists = Object.fromEntries(
     SITE_COLLECTIONS.map((name) => [
       name,
-      rows.filter((row) => row.collection === name).map((row) => JSON.parse(row.doc) as unknown),
+      rows.filter((row) => row.collection === name).map((row) => JSON.parse(row.doc, reread) as unknown),
     ]),
   );
   return {

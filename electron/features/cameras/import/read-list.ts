@@ -200,7 +200,7 @@ function addresses(
     ['subUrl', given.sub],
   ] as const)
     // prettier-ignore
-    if (url && /^rtsps?:\/\/[^/]*@/i.test(url)) bad(column, 'login_in_address');
+    if (url && /^rtsps?:\/\/[^/?#]*@/i.test(url)) bad(column, 'login_in_address');
   if (given.main !== undefined) return given;
   const host = cell('host');
   if (host === '') {
