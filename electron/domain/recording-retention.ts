@@ -68,6 +68,21 @@ const FEW = 50;
  */
 export const isMassDeletion = (files: number, of: number): boolean => of >= FEW && files * 2 > of;
 
+/**
+ * As {@link isMassDeletion} for each of the two streams: of all that is there, a week of the main stream is little beside
+ * three months of the sub stream.
+ * @param countOf how many files there are of a stream, at least up to `upTo`
+ */
+export function isMassOfStream(
+  files: readonly Pick<KeptFile, 'stream'>[],
+  countOf: (stream: RecordedStream, upTo: number) => number,
+): boolean {
+  return (['main', 'sub'] as const).some((stream) => {
+    const own = files.filter((file) => file.stream === stream).length;
+    return own * 2 > FEW && isMassDeletion(own, countOf(stream, own * 2));
+  });
+}
+
 export interface VolumeRoom {
   /** Null: the file system does not say. */
   freeBytes: number | null;

@@ -33,6 +33,42 @@ async function begin(rule: Parameters<Desk['rule']>[0] = USUAL as never): Promis
 }
 const streams = () => desk.state()!.streams.map(({ stream, state, reason }) => [stream, state, reason]);
 
+describe('a deletion that looks like a mistake', () => {
+  it('is that of all of one stream too, however much there is of the other one: a person has to say so', async () => {
+    const beside = {
+      mode: 'continuous',
+      keepDays: 90,
+      schedule: [],
+      preSeconds: 0,
+      postSeconds: 60,
+    } as const;
+    const fromMs = await begin({ mode: 'continuous', keepDays: 7, beside } as never);
+    for (let index = 0; index < 52; index += 1)
+      await desk.play(2, { id: BOTH, again: true, fps: 5, gop: 5, bytes: 50 });
+    const toMs = desk.clock.nowMs();
+    const count = (stream: StreamKind) => desk.frames(fromMs, toMs, 'cam', stream);
+    const [volume] = desk.recording.volumes.all();
+    for (const id of BOTH) desk.stream(id).fail('refused');
+    await desk.settle();
+    const [main, sub] = [await count('main'), await count('sub')];
+    expect([main > 0, sub > 0]).toEqual([true, true]);
+    // The clock runs away by more than the shorter of the two terms.
+    desk.clock.jump(30 * DAY);
+    desk.clock.advance(61_000);
+    await desk.recording.settle();
+    expect([await count('main'), await count('sub')]).toEqual([main, sub]);
+    expect(desk.recording.volumes.describe(volume!)).toMatchObject({
+      state: 'held',
+      heldDeletion: { files: 52 },
+    });
+    expect(desk.errors.splice(0)).toEqual([expect.stringContaining('more than half')]);
+    desk.recording.volumes.allowDeletion(LEADER, volume!.row.id);
+    desk.clock.advance(61_000);
+    await desk.recording.settle();
+    expect([await count('main'), await count('sub')]).toEqual([0, sub]);
+  });
+});
+
 describe('both streams of a camera', () => {
   it('are recorded at once, each by its own rule, and the console is told of both', async () => {
     const fromMs = await begin();

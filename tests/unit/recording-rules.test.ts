@@ -6,6 +6,7 @@ import {
   headRoomBytes,
   isHeld,
   isMassDeletion,
+  isMassOfStream,
   leftBytes,
   needBytes,
   oldestFor,
@@ -232,6 +233,26 @@ describe('retention', () => {
     expect(isMassDeletion(51, 100)).toBe(true);
     expect(isMassDeletion(50, 100)).toBe(false);
     expect(isMassDeletion(10, 10)).toBe(false);
+  });
+  it('and so is more than half of one stream, however much there is of the other one', () => {
+    const files = (main: number, sub: number) => [
+      ...Array.from({ length: main }, () => ({ stream: 'main' as const })),
+      ...Array.from({ length: sub }, () => ({ stream: 'sub' as const })),
+    ];
+    const there = { main: 60, sub: 10_000 };
+    const asked: number[] = [];
+    const isMass = (main: number, sub: number) =>
+      isMassOfStream(files(main, sub), (stream, upTo) => {
+        asked.push(upTo);
+        return Math.min(there[stream], upTo);
+      });
+    expect([isMass(30, 0), isMass(31, 0), isMass(0, 5_000), isMass(0, 5_001)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect([isMass(25, 25), asked.length]).toEqual([false, 4]);
   });
 });
 

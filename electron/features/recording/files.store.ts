@@ -181,6 +181,16 @@ export function endedBefore(db: Readable, volume: string, stream: number, before
      WHERE file.stream = ? AND start_ms < ? AND end_ms < ? AND volume = ? AND closed = 1 ORDER BY start_ms`,
   ).all(stream, beforeMs, beforeMs, volume) as KeptFile[];
 }
+/** How many files of a kind of stream are on a volume, counted no further than `upTo`. */
+export function countUpTo(db: Readable, volume: string, stream: StreamKind, upTo: number): number {
+  const row = prepared(
+    db,
+    // By stream, so that the few of one kind are not looked for among the many of the other.
+    `SELECT count(*) AS files FROM (SELECT 1 FROM stream CROSS JOIN file INDEXED BY file_time ON file.stream = stream.id
+     WHERE stream.stream = ? AND volume = ? LIMIT ?)`,
+  ).get(stream, volume, upTo) as { files: number };
+  return row.files;
+}
 export interface VolumeUse {
   files: number;
   bytes: number;

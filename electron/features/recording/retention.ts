@@ -1,8 +1,16 @@
-import { expired, isMassDeletion, oldestFor, type Hold, type KeptFile } from '#domain/recording-retention.ts';
+import {
+  expired,
+  isMassDeletion,
+  isMassOfStream,
+  oldestFor,
+  type Hold,
+  type KeptFile,
+} from '#domain/recording-retention.ts';
 import { removeFile } from '#native/recording/folders.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Log } from '#station/log.ts';
 import {
+  countUpTo,
   discard,
   endedBefore,
   garbageGone,
@@ -41,10 +49,14 @@ export function createRetention({ library, volumes, clock, log, holds, keepMs, i
     });
   }
 
-  /** The deletion itself, unless it is more than half of everything and nobody has said that it is meant. */
+  const isMass = ({ row, use }: Volume, files: readonly KeptFile[]): boolean =>
+    isMassDeletion(files.length, use.files) ||
+    isMassOfStream(files, (stream, upTo) => countUpTo(db, row.id, stream, upTo));
+
+  /** The deletion itself, unless it is more than half of everything, or of a stream, and nobody has said that it is meant. */
   function drop(volume: Volume, files: KeptFile[]): void {
     if (files.length === 0) return;
-    if (isMassDeletion(files.length, volume.use.files) && !volume.isDeletionAllowed) {
+    if (!volume.isDeletionAllowed && isMass(volume, files)) {
       if (!volume.heldDeletion)
         log.error('deletion of more than half of the recordings held', {
           files: files.length,
