@@ -30,8 +30,12 @@ export interface Doing<Reason extends string = string> {
   cause: RecordingCause | null;
 }
 const RANK: readonly Doing['state'][] = ['recording', 'stopped', 'waiting', 'armed', 'off'];
-/** A stream that should be recorded now says more than one that is only pulled for its pre-roll. */
-const rank = ({ state, cause }: Doing): number => RANK.indexOf(state) * 2 + (cause === null ? 1 : 0);
+/**
+ * A stream that should be recorded now says more than one that is only pulled for its pre-roll, and one that is to be
+ * recorded at another time more than one that is never.
+ */
+const rank = ({ state, cause, mode }: Doing): number =>
+  RANK.indexOf(state) * 3 + (cause === null ? 1 : 0) + (mode === 'off' ? 1 : 0);
 
 /**
  * The camera as a whole: it is recorded if any of its streams is; where none is, what keeps the one from it that comes

@@ -40,6 +40,7 @@ describe('the camera as a whole', () => {
   const away = doing('continuous', 'waiting', 'unreachable', 'continuous');
   const armedAway = doing('alarm', 'waiting', 'stalled', null);
   const off = doing('off', 'off', 'off', null);
+  const later = doing('schedule', 'off', 'not_scheduled', null);
   it.each([
     ['records while one stream does', [armed, running], running],
     ['records although the other one is stopped', [full, running], running],
@@ -47,6 +48,7 @@ describe('the camera as a whole', () => {
     ['tells of the camera that is away rather than of the alarm that did not come', [armed, away], away],
     ['tells of the stream that should be recorded now first', [armedAway, away], away],
     ['waits for an alarm rather than that it is off', [off, armed], armed],
+    ['is not scheduled now rather than that one stream is off', [off, later], later],
   ])('%s', (_, streams, { state, reason, cause }) => {
     for (const order of [streams, streams.toReversed()])
       expect(asWhole(order)).toMatchObject({ state, reason, cause });

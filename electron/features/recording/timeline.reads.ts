@@ -36,18 +36,21 @@ type Row = Omit<TimelineRange, 'stream'>;
 const BETWEEN = `SELECT start_ms AS fromMs, end_ms AS toMs, epoch, cause FROM file
   WHERE stream = ? AND closed = 1 AND start_ms > ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, id`;
 
-/** Files that follow each other as one range. */
+/** Files of a stream that follow each other as one range; those of the other stream may lie between them. */
 export function mergeRanges(ranges: readonly TimelineRange[]): TimelineRange[] {
   const merged: TimelineRange[] = [];
+  const lasts = new Map<StreamKind, TimelineRange>();
   for (const range of ranges) {
-    const last = merged.at(-1);
+    const last = lasts.get(range.stream);
     const goesOn =
-      last?.epoch === range.epoch &&
-      last.cause === range.cause &&
-      last.stream === range.stream &&
-      range.fromMs <= last.toMs + GAP_SLACK_MS;
-    if (last && goesOn) last.toMs = Math.max(last.toMs, range.toMs);
-    else merged.push({ ...range });
+      last?.epoch === range.epoch && last.cause === range.cause && range.fromMs <= last.toMs + GAP_SLACK_MS;
+    if (last && goesOn) {
+      last.toMs = Math.max(last.toMs, range.toMs);
+      continue;
+    }
+    const fresh = { ...range };
+    lasts.set(range.stream, fresh);
+    merged.push(fresh);
   }
   return merged;
 }
