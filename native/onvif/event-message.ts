@@ -14,6 +14,13 @@ export interface OnvifEvent {
   data: Record<string, string>;
 }
 
+/** Longer than any that was seen; a device may say what it likes, and it goes into records. */
+const TEXT_CHARS = 200;
+/** With the prefixes of vendors' namespaces, which are left out. */
+const TOPIC_CHARS = 1_000;
+const ITEMS = 50;
+const cut = (text: string) => text.slice(0, TEXT_CHARS).toWellFormed();
+
 export function readNotifications(answer: Xml): OnvifEvent[] {
   return children(answer, 'NotificationMessage').flatMap((one) => {
     const topic = text(one, 'Topic');
@@ -23,10 +30,13 @@ export function readNotifications(answer: Xml): OnvifEvent[] {
     const atMs = utcOf(attribute(message, 'UtcTime') ?? '');
     return [
       {
-        topic: topic
-          .trim()
-          .replace(/[^/:\s]+:/g, '')
-          .replace(/[/.]+$/, ''),
+        topic: cut(
+          topic
+            .trim()
+            .slice(0, TOPIC_CHARS)
+            .replace(/[^/:\s]+:/g, '')
+            .replace(/[/.]+$/, ''),
+        ),
         operation:
           (['initialized', 'changed', 'deleted'] as const).find((known) => known === operation) ?? null,
         deviceAtMs: Number.isNaN(atMs) ? null : atMs,
@@ -43,8 +53,10 @@ const utcOf = (time: string) => Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(time) ? t
 
 const items = (node: Xml | undefined) =>
   Object.fromEntries(
-    children(node, 'SimpleItem').flatMap((one) => {
-      const name = attribute(one, 'Name');
-      return name === undefined ? [] : [[name, attribute(one, 'Value') ?? '']];
-    }),
+    children(node, 'SimpleItem')
+      .slice(0, ITEMS)
+      .flatMap((one) => {
+        const name = attribute(one, 'Name');
+        return name === undefined ? [] : [[cut(name), cut(attribute(one, 'Value') ?? '')]];
+      }),
   );

@@ -117,6 +117,45 @@ describe('cameras are brought in', () => {
     await waitFor('its end', async () => (await alarmOf('intrusion.area'))?.active === false);
   });
 
+  it('what it has raised ends when it is silent at another address of the same device, and with its events', async () => {
+    const guard = await park.client('guard');
+    const isActive = async () => {
+      const live = await guard.alarms.live();
+      const first = (await live.next()).value as {
+        items: { type: string; deviceId: string; active: boolean }[];
+      };
+      await live.return?.();
+      return first.items.find((one) => one.type === 'intrusion.loitering' && one.deviceId === 'cam-gate')
+        ?.active;
+    };
+    const loiters = () =>
+      device.emit({ topic: 'tns1:RuleEngine/LoiteringDetector/ObjectIsLoitering', source: { VideoSourceConfigurationToken: 'V', Rule: 'A' }, data: { State: 'true' } }); // prettier-ignore
+    const put = async (onvif: object) => {
+      const camera = (await admin.site.get()).cameras.find(({ id }) => id === 'cam-gate')!;
+      await admin.site.put({
+        collection: 'cameras',
+        object: { ...camera, onvif: { ...camera.onvif, ...onvif } },
+      });
+    };
+    const subscribed = async (change: () => unknown) => {
+      const before = device.pullPoints.created();
+      await change();
+      await waitFor('a new subscription, and no other', () => device.pullPoints.created() > before && device.pullPoints.count() === 1); // prettier-ignore
+    };
+    // a second subscription of the first stream, so that its number is greater than the next one's first
+    await subscribed(() => device.pullPoints.forget());
+    loiters();
+    await waitFor('the alarm', async () => (await isActive()) === true);
+    await put({ address: 'localhost' });
+    await waitFor('its end', async () => (await isActive()) === false);
+    await subscribed(() => put({ address: '127.0.0.1' }));
+    loiters();
+    await waitFor('the alarm again', async () => (await isActive()) === true);
+    await put({ events: false });
+    await waitFor('its end again', async () => (await isActive()) === false);
+    await subscribed(() => put({ events: true }));
+  }, 60_000);
+
   it('a topic that nobody knows is seen by the administrator', async () => {
     const heard = async () => {
       const live = await admin.cameras.events();

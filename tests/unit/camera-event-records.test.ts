@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#contract/base.ts';
 import { createEventRecords } from '#features/cameras/event-records.ts';
 import type { EventMeaning } from '#native/onvif/event-meaning.ts';
+import { TestClock } from '#tests/fixtures/clock.ts';
 
 function desk() {
-  let nowMs = 0;
+  const clock = new TestClock();
   const told: { type: string; state: string; data: JsonObject }[] = [];
   const active = new Map<string, JsonObject>();
   const record = (_tx: unknown, { type, state, data }: { type: string; state: string; data: JsonObject }) => {
@@ -13,7 +14,7 @@ function desk() {
     if (state === 'raise') active.set(type, data);
     if (state === 'clear') active.delete(type);
   };
-  const ports = { clock: { monotonicMs: () => nowMs }, log: {}, write: (run: (tx: unknown) => unknown) => run({}) }; // prettier-ignore
+  const ports = { clock, log: { warn: () => undefined }, write: (run: (tx: unknown) => unknown) => run({}) }; // prettier-ignore
   const records = createEventRecords(ports as never, {
     events: { record } as never,
     activeData: (_id, type) => active.get(type),
@@ -23,7 +24,8 @@ function desk() {
     told: () => told.map(({ type, state }) => `${type} ${state}`),
     data: () => told.at(-1)?.data,
     active,
-    pass: (ms: number) => void (nowMs += ms),
+    pass: (ms: number) => clock.advance(ms),
+    forget: () => records.forget('cam'),
     act: (meaning: Partial<EventMeaning>, operation: 'initialized' | 'changed' = 'changed') =>
       records.act('cam', { kind: 'line', on: null, source: 'V1', ...meaning }, { topic: 'T/x', operation }, subscription), // prettier-ignore
     again: () => void (subscription += 1),
@@ -102,11 +104,53 @@ describe('a field', () => {
     settle();
     expect(told()).toEqual(['intrusion.area raise', 'video.tamper raise', 'intrusion.area clear']);
   });
+  it('ends when nobody listens to the camera any more', () => {
+    const { act, told, forget } = desk();
+    act(inside(true, '1'));
+    forget();
+    expect(told()).toEqual(['intrusion.area raise', 'intrusion.area clear']);
+    act(inside(true, '1'));
+    expect(told().at(-1)).toBe('intrusion.area raise');
+  });
   it('what others have raised at this camera is theirs to end', () => {
     const { told, active, settle } = desk();
     active.set('intrusion.area', { zone: 'Z1' });
     settle();
     expect(told()).toEqual([]);
+  });
+});
+
+describe('a camera that talks without end', () => {
+  it('makes few records of what flickers, and it ends when it is quiet', () => {
+    const { act, told, pass } = desk();
+    for (let i = 0; i < 600; i += 1) {
+      act(inside(i % 2 === 0, '1'));
+      pass(100);
+    }
+    // a minute of five changes a second
+    expect(told().length).toBeLessThan(25);
+    pass(120_000);
+    expect(told().at(-1)).toBe('intrusion.area clear');
+    act(inside(true, '1'));
+    expect(told().at(-1)).toBe('intrusion.area raise');
+  });
+  it('makes few records by ever new names, of rules, objects and inputs', () => {
+    const { act, told, pass } = desk();
+    for (let i = 0; i < 600; i += 1) {
+      act({ kind: 'line', rule: `rule ${i}` });
+      act({ kind: 'object', object: `thing ${i}` });
+      act({ kind: 'input', source: `input ${i}`, on: true });
+      act(inside(true, '1', `field ${i}`));
+      pass(100);
+    }
+    // 60 at once and one a second, of what is seen and of alarms, of which an occurrence is two records
+    expect(told().length).toBeLessThanOrEqual(120 + 2 * 120);
+  });
+  it('an object that never leaves does not keep an alarm of a field for ever', () => {
+    const { act, told } = desk();
+    for (let i = 0; i < 10_000; i += 1) act(inside(true, `track ${i}`));
+    act(inside(false, ''));
+    expect(told()).toEqual(['intrusion.area raise', 'intrusion.area clear']);
   });
 });
 

@@ -139,3 +139,33 @@ it('messages: the object stands in the key, some topics end in dots', async () =
     { topic: 'RuleEngine/FieldDetector/ObjectsInside', key: { ObjectId: '8' }, source: { Rule: '罐区' } },
   ]);
 });
+
+describe('what a device says without measure', () => {
+  const message = (topic: string, items: [string, string][]) => ({
+    NotificationMessage: Array.from({ length: 3 }, () => ({
+      Topic: topic,
+      Message: {
+        Message: {
+          $: { PropertyOperation: 'Changed' },
+          Data: { SimpleItem: items.map(([Name, Value]) => ({ $: { Name, Value } })) },
+        },
+      },
+    })),
+  });
+  it('is cut at the boundary: topics, names, values, how many', () => {
+    const items = Array.from({ length: 5_000 }, (_, at): [string, string] => [`${'n'.repeat(5_000)}${at}`, 'v'.repeat(10_000)]); // prettier-ignore
+    const events = readNotifications(message('x'.repeat(10_000), [['IsMotion', 'true'], ...items]) as never);
+    expect(events).toHaveLength(3);
+    for (const { topic, data } of events) {
+      expect(topic.length).toBeLessThanOrEqual(200);
+      expect(data['IsMotion']).toBe('true');
+      expect(JSON.stringify(data).length).toBeLessThan(60_000);
+    }
+  });
+  it('a topic of a megabyte costs nothing, nor does half a character harm', () => {
+    const topic = 'a'.repeat(4_000_000);
+    const [one] = readNotifications(message(topic, [['Rule', `${'r'.repeat(199)}😀`]]) as never);
+    expect(one!.topic).toBe('a'.repeat(200));
+    expect(one!.data['Rule']!.isWellFormed()).toBe(true);
+  });
+});

@@ -3,11 +3,16 @@ import type { EventMeaning } from '#native/onvif/event-meaning.ts';
 import type { OnvifEvent } from '#native/onvif/event-message.ts';
 import type { EventKind } from '#native/onvif/event-topics.ts';
 import type { EventsPort, StationPorts, StoredEvent } from '#station/ports.ts';
+import { createAllowance, remember } from './event-bounds.ts';
 
 /** A camera that sees leaves in the wind says so twice a second; one record in this time is enough. */
 const SEEN_EVERY_MS = 10_000;
 /** Who steps to and fro on a line crosses it often; by the same rule that is one occurrence in this time. */
 const OCCURRED_EVERY_MS = 10_000;
+/** A condition that begins this often in a minute flickers: it ends when it has been at rest for a while. */
+const FLICKER_BEGINS = 3;
+const FLICKER_WITHIN_MS = 60_000;
+const FLICKER_REST_MS = 30_000;
 
 /** Conditions that ask for a response. */
 const ALARMS: Partial<Readonly<Record<EventKind, string>>> = {
@@ -41,8 +46,14 @@ interface Open {
 export function createEventRecords(ports: Pick<StationPorts, 'clock' | 'log' | 'write'>, deps: RecordsDeps) {
   const { clock, log, write } = ports;
   const lasting = new Map<string, Map<string, Open>>();
-  const inputs = new Map<string, boolean | null>();
-  const lastMs = new Map<string, number>();
+  const inputs = new Map<string, Map<string, boolean | null>>();
+  const lastMs = new Map<string, Map<string, number>>();
+  /** Of conditions, when they began lately, and what ends one that flickers. */
+  const beganMs = new Map<string, number[]>();
+  const resting = new Map<string, () => void>();
+  const allows = createAllowance(clock, (id) =>
+    log.warn('camera tells more than is recorded', { camera: id }),
+  );
 
   function record(id: string, type: string, states: readonly StoredEvent['state'][], data: JsonObject): void {
     try {
@@ -53,44 +64,65 @@ export function createEventRecords(ports: Pick<StationPorts, 'clock' | 'log' | '
       log.error('camera event not recorded', { camera: id, type, error: (error as Error).message });
     }
   }
-  const isTooSoon = (key: string, everyMs: number) => {
-    if (clock.monotonicMs() - (lastMs.get(key) ?? -Infinity) < everyMs) return true;
-    lastMs.set(key, clock.monotonicMs());
+  const of = <V>(map: Map<string, Map<string, V>>, id: string): Map<string, V> => {
+    const found = map.get(id) ?? new Map<string, V>();
+    map.set(id, found);
+    return found;
+  };
+  const isTooSoon = (id: string, key: string, everyMs: number) => {
+    const last = of(lastMs, id);
+    if (clock.monotonicMs() - (last.get(key) ?? -Infinity) < everyMs) return true;
+    remember(last, key, clock.monotonicMs());
     return false;
   };
-  const openOf = (id: string, type: string) => {
-    const key = `${id} ${type}`;
-    const open = lasting.get(key) ?? new Map<string, Open>();
-    lasting.set(key, open);
-    return open;
-  };
+  const openOf = (id: string, type: string) => of(lasting, `${id} ${type}`);
 
   /** Nothing will tell its end: it is at rest until it is handled. */
   function occurred(id: string, type: string, rule: string, said: Said, data: JsonObject): void {
     // told when one subscribes, it is what happened before
-    if (said.operation === 'initialized' || isTooSoon(`${id} ${type} ${rule}`, OCCURRED_EVERY_MS)) return;
+    if (said.operation === 'initialized' || isTooSoon(id, `${type} ${rule}`, OCCURRED_EVERY_MS)) return;
+    if (!allows(id, 'alarm')) return;
     record(id, type, openOf(id, type).size > 0 ? ['raise'] : ['raise', 'clear'], data);
   }
   function begun(id: string, type: string, key: string, now: Open, data: JsonObject): void {
     const open = openOf(id, type);
     const isKnown = [...open.values()].some(({ rule }) => rule === now.rule);
-    // an alarm that outlived a restart of the station begins no second time
-    const isToldAgain = open.size === 0 && deps.activeData(id, type) !== undefined;
-    open.set(key, now);
-    if (!isKnown && !isToldAgain) record(id, type, ['raise'], data);
+    const isActive = deps.activeData(id, type) !== undefined;
+    // an alarm that outlived a restart of the station begins no second time, nor does one that flickers
+    const isToldAgain = open.size === 0 && isActive;
+    keepFromResting(`${id} ${type}`);
+    remember(open, key, now);
+    if (isKnown || isToldAgain || (isActive && !allows(id, 'alarm'))) return;
+    const began = (beganMs.get(`${id} ${type}`) ?? []).filter((at) => clock.monotonicMs() - at < FLICKER_WITHIN_MS); // prettier-ignore
+    beganMs.set(`${id} ${type}`, [...began, clock.monotonicMs()].slice(-FLICKER_BEGINS));
+    record(id, type, ['raise'], data);
   }
   function ended(id: string, type: string, key: string, rule: string, data: JsonObject): void {
     const open = openOf(id, type);
     // an end that fits no object is that of the rule
-    if (!open.delete(key)) for (const [one, of] of open) if (of.rule === rule) open.delete(one);
-    if (open.size === 0 && deps.activeData(id, type)) record(id, type, ['clear'], data);
+    if (!open.delete(key)) for (const [one, held] of open) if (held.rule === rule) open.delete(one);
+    if (open.size > 0) return;
+    const end = () => {
+      resting.delete(`${id} ${type}`);
+      if (deps.activeData(id, type)) record(id, type, ['clear'], data);
+    };
+    const [first = -Infinity, ...others] = beganMs.get(`${id} ${type}`) ?? [];
+    const isFlickering = others.length === FLICKER_BEGINS - 1 && clock.monotonicMs() - first < FLICKER_WITHIN_MS; // prettier-ignore
+    if (!isFlickering && !resting.has(`${id} ${type}`)) return end();
+    keepFromResting(`${id} ${type}`);
+    resting.set(`${id} ${type}`, clock.after(FLICKER_REST_MS, end));
+  }
+  function keepFromResting(key: string): void {
+    resting.get(key)?.();
+    resting.delete(key);
   }
   function input(id: string, source: string, on: boolean | null): void {
-    const key = `${id} ${source}`;
-    if (inputs.get(key) === on) return;
+    const known = of(inputs, id);
+    if (known.get(source) === on) return;
     // a state told again, as after every subscription, is no news; the first one is where it stands
-    const isFirst = !inputs.has(key) && on === false;
-    inputs.set(key, on);
+    const isFirst = !known.has(source) && on === false;
+    if (!isFirst && !allows(id, 'seen')) return;
+    remember(known, source, on);
     if (!isFirst) record(id, 'video.input', ['info'], { source, on: on ?? true });
   }
 
@@ -102,7 +134,7 @@ export function createEventRecords(ports: Pick<StationPorts, 'clock' | 'log' | '
       const about = { ...(rule && { rule }), ...(object && { object }) };
       if (kind === 'input') return input(id, source, on);
       if (kind === 'motion' || kind === 'object') {
-        if (on === false || isTooSoon(`${id} ${kind} ${object}`, SEEN_EVERY_MS)) return;
+        if (on === false || isTooSoon(id, `${kind} ${object}`, SEEN_EVERY_MS) || !allows(id, 'seen')) return;
         return record(id, `video.${kind}`, ['info'], { source, ...about });
       }
       const type = ALARMS[kind]!;
@@ -128,9 +160,21 @@ export function createEventRecords(ports: Pick<StationPorts, 'clock' | 'log' | '
         if (open.size === 0 && typeof data?.['topic'] === 'string') record(id, type, ['clear'], data);
       }
     },
+    /** Nobody listens to it any more: what it has raised would never end. */
     forget(id: string): void {
-      for (const map of [lasting, inputs, lastMs])
-        for (const key of map.keys()) if (key.startsWith(`${id} `)) map.delete(key);
+      for (const type of new Set(Object.values(ALARMS))) {
+        const key = `${id} ${type}`;
+        keepFromResting(key);
+        lasting.delete(key);
+        beganMs.delete(key);
+        const data = deps.activeData(id, type);
+        if (typeof data?.['topic'] === 'string') record(id, type, ['clear'], data);
+      }
+      inputs.delete(id);
+      lastMs.delete(id);
+    },
+    stop(): void {
+      for (const cancel of resting.values()) cancel();
     },
   };
 }

@@ -42,6 +42,8 @@ export function listenToCameras(
   const ending = new Set<Promise<unknown>>();
   const heard = createHeard(ports);
   const records = createEventRecords(ports, deps);
+  /** Of a device under any address and login: a later subscription has a greater number. */
+  let starts = 0;
 
   /** Whose an event is. The device is asked for its sources with the first event that comes. */
   function router(listening: () => Camera[], options: OnvifOptions) {
@@ -80,7 +82,8 @@ export function listenToCameras(
     };
     const listening = () => open.get(key)?.cameras ?? cameras;
     const ids = () => listening().map(({ id }) => id);
-    let subscription = 0;
+    const earlier = (starts += 1) * 1e9;
+    let subscription = earlier;
     let isReading = false;
     let cancelSettle: () => void = () => undefined;
     function settle(): void {
@@ -91,7 +94,7 @@ export function listenToCameras(
     function onState(state: SuperviseState): void {
       if (state.kind === 'running') {
         heard.state(ids(), 'listening');
-        subscription = state.generation;
+        subscription = earlier + state.generation;
         cancelSettle();
         cancelSettle = clock.after(STATES_TOLD_MS, settle);
       } else cancelSettle();
@@ -157,6 +160,7 @@ export function listenToCameras(
     async stop(): Promise<void> {
       stopSite();
       heard.stop();
+      records.stop();
       for (const key of [...open.keys()]) end(key);
       await Promise.all(ending);
       heard.stop();
