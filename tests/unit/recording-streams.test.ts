@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { recordingRule, type Site } from '#contract/site.ts';
+import { camera as cameraSchema, recordingRule, type Site } from '#contract/site.ts';
 import { asWhole, ruleOfStream, rulesOf, type Doing } from '#domain/recording-streams.ts';
+import { changed } from '#features/cameras/change.ts';
 import { checkSite } from '#features/site/site-check.ts';
 import { parseSiteFile } from '#features/site/site-file.ts';
 
@@ -22,6 +23,36 @@ describe('the rules of two streams', () => {
       ['sub', 'continuous', 30],
     ]);
     expect(ruleOfStream(rule, 'sub')).toMatchObject({ mode: 'continuous', preSeconds: 10, postSeconds: 60 });
+  });
+});
+
+describe('a rule for several cameras', () => {
+  const beside = { mode: 'continuous', keepDays: 90 };
+  const camera = (recording: object) =>
+    cameraSchema.parse({
+      ...{ id: 'cam', name: { zh: '门', en: 'Gate' }, placeId: 'park' },
+      ...{ mainUrl: 'rtsp://127.0.0.1/1', subUrl: 'rtsp://127.0.0.1/2', recording },
+    });
+  const one = recordingRule.parse({ mode: 'continuous', keepDays: 7 });
+  it('that is of one stream switches the other one off, and does not delete what that has recorded', () => {
+    const both = camera({ mode: 'alarm', keepDays: 30, beside });
+    const after = changed(both, { recording: one }).recording!;
+    expect(after).toMatchObject({ ...one, beside: { mode: 'off', keepDays: 90 } });
+    expect(ruleOfStream(after, 'sub').keepDays).toBe(90);
+    // It is the first rule of before that was of the other stream now.
+    const turned = changed(both, { recording: { ...one, stream: 'sub' } }).recording!;
+    expect([ruleOfStream(turned, 'main'), ruleOfStream(turned, 'sub')]).toMatchObject([
+      { mode: 'off', keepDays: 30 },
+      { mode: 'continuous', keepDays: 7 },
+    ]);
+  });
+  it('is taken as it is by a camera with one rule, and where it speaks of both streams', () => {
+    expect(changed(camera({ mode: 'alarm', keepDays: 30 }), { recording: one }).recording).toEqual(one);
+    const two = recordingRule.parse({ mode: 'alarm', beside: { mode: 'continuous', keepDays: 3 } });
+    expect(changed(camera({ mode: 'alarm', beside }), { recording: two }).recording).toEqual(two);
+    expect(changed(camera({ mode: 'alarm', beside }), { pull: 'direct' }).recording?.beside?.keepDays).toBe(
+      90,
+    );
   });
 });
 

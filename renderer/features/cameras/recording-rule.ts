@@ -2,11 +2,22 @@ import { recordingRule, streamRule, type RecordingRule, type StreamRule } from '
 
 /** What a camera without a rule has: it is not recorded. */
 export const noRecording = (): RecordingRule => recordingRule.parse({});
-/** The rule of the stream beside the first one, as it was, or as it begins. */
-export const freshBeside = (beside: StreamRule | undefined): StreamRule => beside ?? streamRule.parse({});
+/** The rule of the stream beside the first one, as it was, or as it begins: with the term that held for it so far. */
+export const freshBeside = ({ beside, keepDays, keepAlarmDays }: RecordingRule): StreamRule =>
+  beside ?? streamRule.parse({ keepDays, keepAlarmDays });
 /** The rule by which the other stream is recorded too, if it is. */
 export const besideOf = ({ beside }: RecordingRule): StreamRule | null =>
   beside && beside.mode !== 'off' ? beside : null;
+
+/** The rule for the other stream. What the first one has recorded keeps its term, where no rule of its own is seen. */
+export function ofStream(rule: RecordingRule, stream: RecordingRule['stream']): RecordingRule {
+  if (stream === rule.stream) return rule;
+  const next = { ...rule, stream };
+  if (!rule.beside || besideOf(rule)) return next;
+  // As it is typed so far: times may be half filled in.
+  const { stream: _first, beside: _beside, ...terms } = rule;
+  return { ...next, beside: { ...terms, mode: 'off' } };
+}
 
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 

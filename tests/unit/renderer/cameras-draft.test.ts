@@ -3,7 +3,7 @@ import type { ProbedDevice } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema, streamRule } from '#contract/site.ts';
 import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
 import { isTiltRight } from '../../../renderer/features/cameras/mount-draft.ts';
-import { isRuleRight, noRecording } from '../../../renderer/features/cameras/recording-rule.ts';
+import { freshBeside, isRuleRight, noRecording, ofStream } from '../../../renderer/features/cameras/recording-rule.ts'; // prettier-ignore
 
 const stored = cameraSchema.parse({
   id: 'cam-1',
@@ -57,6 +57,20 @@ describe('how a camera is recorded', () => {
     const half = { ...beside, schedule: [{ ...night, to: '' }] };
     expect(isRuleRight({ ...both, beside: { ...half, mode: 'schedule' } })).toBe(false);
     expect(storedOf({ ...draftOfCamera(stored), recording: { ...both, beside: half } })).toEqual(both);
+  });
+  it('what a stream has recorded keeps its term when the other one is chosen, or was chosen for a moment', () => {
+    const first = { ...rule, keepAlarmDays: 365, schedule: [{ ...night, to: '' }] };
+    expect(freshBeside(first)).toMatchObject({ mode: 'off', keepDays: 90, keepAlarmDays: 365 });
+    expect(ofStream(first, 'sub')).toEqual({ ...first, stream: 'sub' });
+    const beside = { ...streamRule.parse({}), keepDays: 7 };
+    const turned = ofStream({ ...first, beside }, 'sub');
+    expect(turned).toMatchObject({ stream: 'sub', keepDays: 90, beside: { mode: 'off', keepDays: 90 } });
+    expect(turned.beside).not.toHaveProperty('stream');
+    expect(turned.beside).not.toHaveProperty('beside');
+    expect(ofStream({ ...first, beside }, 'main')).toEqual({ ...first, beside });
+    // Of two that are recorded each is seen with its term.
+    const both = { ...first, beside: { ...beside, mode: 'continuous' as const } };
+    expect(ofStream(both, 'sub')).toEqual({ ...both, stream: 'sub' });
   });
   it('a schedule needs days and times that are some; of another mode half filled in ones go', () => {
     expect(isRuleRight(rule)).toBe(true);
