@@ -40,16 +40,17 @@ const DEGREES = { pan: 180, tilt: 90, zoom: 1 };
 /** The spaces of a node; a range that is missing or makes no sense is that of the generic space. */
 export function readSpaces(node: Xml): PtzSpaces {
   const all = child(node, 'SupportedPTZSpaces');
-  const read = (name: string, usual: PtzRange) =>
+  const read = (move: PtzMove, name: string, usual: PtzRange) =>
     children(all, name).map((one) => {
-      const x = readRange(child(one, 'XRange'), usual);
+      const x = rangeIn(child(one, 'XRange'), move);
       // a speed has one range for both axes
-      const y = child(one, 'YRange') ?? (name === NAMES.speed[0] ? child(one, 'XRange') : undefined);
-      return { uri: text(one, 'URI') ?? '', x, y: readRange(y, usual) };
+      const y = move === 'speed' ? (rangeIn(child(one, 'YRange'), move) ?? x) : rangeIn(child(one, 'YRange'), move); // prettier-ignore
+      // one that goes from 0 to 0 beside one that goes somewhere: the head has no such axis
+      return { uri: text(one, 'URI') ?? '', x: moves(x) || (x && moves(y)) ? x! : usual, y: moves(y) || (y && moves(x)) ? y! : usual }; // prettier-ignore
     });
   const axes = (move: PtzMove): Axes => ({
-    panTilt: read(NAMES[move][0], usualOf(move, 'pan')),
-    zoom: read(NAMES[move][1], usualOf(move, 'zoom')),
+    panTilt: read(move, NAMES[move][0], usualOf(move, 'pan')),
+    zoom: read(move, NAMES[move][1], usualOf(move, 'zoom')),
   });
   const relative = axes('relative');
   return {
@@ -60,10 +61,14 @@ export function readSpaces(node: Xml): PtzSpaces {
     fov: relative.panTilt.find(({ uri }) => FOV.test(uri)) ?? null,
   };
 }
-function readRange(node: Xml | undefined, usual: PtzRange): PtzRange {
+function rangeIn(node: Xml | undefined, move: PtzMove): PtzRange | undefined {
   const [min, max] = [number(node, 'Min'), number(node, 'Max')];
-  return min !== undefined && max !== undefined && min < max ? { min, max } : usual;
+  if (min === undefined || max === undefined || min > max) return undefined;
+  // what is moved by can be nothing
+  const hasRest = move === 'absolute' || move === 'speed' || (min <= 0 && max >= 0);
+  return hasRest && (move !== 'speed' || min >= 0) ? { min, max } : undefined;
 }
+const moves = (range: PtzRange | undefined) => range !== undefined && range.min < range.max;
 const usualOf = (move: PtzMove, axis: PtzAxis): PtzRange =>
   move === 'speed' || (move === 'absolute' && axis === 'zoom') ? { min: 0, max: 1 } : { min: -1, max: 1 };
 
@@ -95,10 +100,10 @@ export function toDevice(space: PtzSpace | undefined, move: PtzMove, axis: PtzAx
     const reached = turns.map((turn) => degrees + turn).find((one) => one >= range.min && one <= range.max);
     return reached ?? within(degrees, range);
   }
-  if (isGeneric(space)) return move === 'absolute' ? within(usual, range) : usual;
-  if (move !== 'absolute') return usual < 0 && range.min < 0 ? usual * -range.min : usual * range.max;
+  if (isGeneric(space) && (move === 'absolute' || move === 'relative')) return within(usual, range);
+  if (move !== 'absolute') return within(usual < 0 ? usual * -range.min : usual * range.max, range);
   const { min, max } = usualOf(move, axis);
-  return range.min + ((usual - min) / (max - min)) * (range.max - range.min);
+  return within(range.min + ((usual - min) / (max - min)) * (range.max - range.min), range);
 }
 
 /** A position that the head tells, as our number. */
@@ -109,6 +114,7 @@ export function fromDevice(space: PtzSpace | undefined, axis: PtzAxis, value: nu
     return axis === 'pan' ? part - 2 * Math.ceil((part - 1) / 2) : part;
   }
   const range = rangeOf(space, axis);
+  if (!moves(range)) return 0;
   const { min, max } = usualOf('absolute', axis);
   return min + ((value - range.min) / (range.max - range.min)) * (max - min);
 }

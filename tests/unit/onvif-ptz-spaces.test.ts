@@ -6,6 +6,7 @@ import {
   fromDevice,
   limitsOf,
   namedSpace,
+  readSpaces,
   spaceOfPosition,
   toDevice,
   type PtzSpace,
@@ -95,6 +96,59 @@ describe('moves', () => {
   ] as const)('%s by %j', (move, of, ours, its) => {
     expect(toDevice(of, move, 'pan', ours)).toBe(its);
     expect(toDevice(of, move, 'pan', 0)).toBe(0);
+  });
+});
+
+/** A range as a device may name it: any order, nothing at all, no number. */
+const xmlOf = (name: string, uri: string, x: (number | string)[], y?: (number | string)[]) => {
+  const range = ([Min, Max]: (number | string)[]) => ({ Min: String(Min), Max: String(Max) });
+  return {
+    SupportedPTZSpaces: { [name]: { URI: uri, XRange: range(x), ...(y ? { YRange: range(y) } : {}) } },
+  };
+};
+describe('odd ranges', () => {
+  const edge = fc.oneof(
+    fc.double({ min: -400, max: 400, noNaN: true }),
+    fc.constantFrom(0, 1, -1, 'NaN', '', 'INF', '1,5', 1e300, -1e300),
+  );
+  const uris = ['PositionGenericSpace', 'SphericalPositionSpaceDegrees', 'x'].map((one) => `${ROOT}/${one}`);
+  it('every number that is sent is one, and within the range that counts', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...uris),
+        fc.tuple(edge, edge),
+        fc.tuple(edge, edge),
+        fc.constantFrom('absolute', 'relative', 'continuous', 'speed' as const),
+        fc.constantFrom('pan', 'tilt' as const),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        (uri, x, y, move, axis, value) => {
+          const names = { absolute: 'AbsolutePanTiltPositionSpace', relative: 'RelativePanTiltTranslationSpace', continuous: 'ContinuousPanTiltVelocitySpace', speed: 'PanTiltSpeedSpace' }; // prettier-ignore
+          const [of] = readSpaces(xmlOf(names[move], uri, x, y) as never)[move].panTilt;
+          const range = axis === 'tilt' ? of!.y : of!.x;
+          const sent = toDevice(of, move, axis, value);
+          expect(Number.isFinite(sent)).toBe(true);
+          expect(sent).toBeGreaterThanOrEqual(range.min);
+          expect(sent).toBeLessThanOrEqual(range.max);
+          expect(Number.isFinite(fromDevice(of, axis, sent))).toBe(true);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+  it('an axis that does not move is not moved, and not read as something', () => {
+    const [of] = readSpaces(xmlOf('AbsolutePanTiltPositionSpace', uris[0]!, [-1, 1], [0, 0]) as never)
+      .absolute.panTilt;
+    expect(toDevice(of, 'absolute', 'tilt', 0.7)).toBe(0);
+    expect(fromDevice(of, 'tilt', 0)).toBe(0);
+    expect(limitsOf([of!])!.tilt).toEqual({ min: 0, max: 0 });
+    const [steps] = readSpaces(xmlOf('AbsolutePanTiltPositionSpace', uris[2]!, [0, 4_000], [7, 7]) as never).absolute.panTilt; // prettier-ignore
+    expect(toDevice(steps, 'absolute', 'tilt', 0.7)).toBe(7);
+    expect(fromDevice(steps, 'tilt', 7)).toBe(0);
+  });
+  it('a speed of a head whose slowest is not 0 is its slowest at least', () => {
+    const slow = space('http://www.example.com/speed', [1, 7]);
+    expect(toDevice(slow, 'speed', 'pan', 0)).toBe(1);
+    expect(toDevice(slow, 'speed', 'pan', 1)).toBe(7);
   });
 });
 
