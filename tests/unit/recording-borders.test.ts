@@ -44,7 +44,7 @@ async function forwards(made: readonly MadeFile[], stream: StreamKind): Promise<
 }
 
 /** A paused tile, and where the station says that it has jumped to. */
-function pausedTile(made: readonly MadeFile[], stream: StreamKind) {
+function pausedTile(made: readonly MadeFile[], stream: StreamKind, asked: object = { stream }) {
   const cursor = createCursor(shelfOf(made).shelf, { cameraId: 'cam', stream }, () => undefined);
   let at: number | null = null;
   const outlet = {
@@ -61,7 +61,7 @@ function pausedTile(made: readonly MadeFile[], stream: StreamKind) {
     cameraId: 'cam',
     atMs: START,
     speed: 0,
-    stream,
+    ...asked,
   } as const;
   const tile = openReplay(request as never, outlet as never, {
     clock: new TestClock(START),
@@ -93,6 +93,22 @@ function pausedTile(made: readonly MadeFile[], stream: StreamKind) {
     },
   };
 }
+
+it('which of two times is meant, where the clock was set back, is of the main stream if none is named', async () => {
+  const made: MadeFile[] = [
+    { stream: 'main', startMs: START, seconds: 20 },
+    { stream: 'main', startMs: START + 5_037, seconds: 20, epoch: 1 },
+  ];
+  const shown = async (asked: object) => {
+    const tile = pausedTile(made, 'main', asked);
+    const at = await tile.seek(START + 6_000);
+    await tile.close();
+    return at! - START;
+  };
+  expect(await shown({ epoch: 0 })).toBe(6_000);
+  expect(await shown({ epoch: 0, stream: 'main' })).toBe(6_000);
+  expect(await shown({})).toBe(5_937);
+});
 
 describe('at the borders of two streams', () => {
   it('a picture that is sought or stepped to is the one that playing shows there', async () => {

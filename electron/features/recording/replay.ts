@@ -73,7 +73,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
   }
 
   /** Which of two, where the clock was set back: it was said of the stream that was asked for. */
-  const epoch = () => (cursor.prefers === request.stream ? request.epoch : undefined);
+  const epoch = () => (cursor.prefers === (request.stream ?? 'main') ? request.epoch : undefined);
 
   /** Frames from the key frame on up to the one to show, which is the last; empty if nothing is recorded from there on. */
   async function approach({ atMs, direction }: Pick<Jump, 'atMs' | 'direction'>): Promise<CursorFrame[]> {
