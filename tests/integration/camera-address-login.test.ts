@@ -55,6 +55,12 @@ describe('a login in the address', () => {
     expect(await stored('xm-4')).toContain('/0/a:sealed~');
   });
 
+  it('is not in the record of a test that tries logins', async () => {
+    await admin.cameras.test({ url: `rtsp://127.0.0.1:9?user=a&pwd=${OTHER}`, tryDefaults: true, template: 'dahua' }); // prettier-ignore
+    const { items } = await (await park.client('audit')).system.audit({ limit: 100 });
+    expect(items.find(({ action }) => action === 'camera.try_logins')?.target).toBe('127.0.0.1:9');
+  });
+
   it('is to be read nowhere: not in what consoles get, the export, the audit, nor on disk', async () => {
     const { yaml } = await admin.site.exportFile();
     const { items } = await (await park.client('audit')).system.audit({ limit: 100 });

@@ -253,7 +253,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
   };
 }
 
-const hostOf = (url: string) => /^rtsps?:\/\/([^/]*)/i.exec(url)?.[1] ?? '';
+const hostOf = (url: string) => /^rtsps?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
 const hostPort = (url: string) => {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || 80}`;
