@@ -54,7 +54,8 @@ export interface RecordingsPort {
     options?: {
       withBlocked?: boolean;
       signal?: AbortSignal;
-      onProblem?: (problem: { fileId: string; wallMs: number; error: string }) => void;
+      /** @param problem the file and the wall times that it is of */
+      onProblem?: (problem: { fileId: string; wallMs: number; endWallMs: number; error: string }) => void;
     },
   ): AsyncIterable<RecordedChunk>;
   /** Keeps the range from being deleted until the returned function is called (an export that runs). Not over a restart. */

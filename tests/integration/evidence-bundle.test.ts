@@ -141,14 +141,24 @@ describe('videos', () => {
 
 describe('both streams of a camera', () => {
   const inMs = 6_000;
-  async function videosOf(streams: 'all' | 'main') {
+  async function videosOf(streams: 'all' | 'main', readableSeconds = Infinity) {
     const [large, small] = [encodeClip({ seconds: 4 }), encodeClip({ seconds: 20, size: '160x120' })];
-    const two = openEvidencePark({
-      recordings: recordingsOf({
-        'CAM-1': fileOf(large, 'm1', START + inMs),
-        'CAM-1/sub': fileOf(small, 's1', START),
-      }),
+    const recordings = recordingsOf({
+      'CAM-1': fileOf(large, 'm1', START + inMs),
+      'CAM-1/sub': fileOf(small, 's1', START),
     });
+    const whole = recordings.readParts;
+    recordings.readParts = async function* (cameraId, stream, fromMs, toMs, options) {
+      let chunks = 0;
+      for await (const chunk of whole(cameraId, stream, fromMs, toMs, options)) {
+        if (stream === 'main' && (chunks += 1) > readableSeconds) {
+          const place = { fileId: 'm1', wallMs: START + inMs, endWallMs: START + inMs + 4_000 };
+          return options?.onProblem?.({ ...place, error: 'bad_file' });
+        }
+        yield chunk;
+      }
+    };
+    const two = openEvidencePark({ recordings });
     try {
       const { id } = two.service.start(leader, {
         ...{ cameraIds: ['CAM-1'], fromMs: START, toMs: START + 20_000, reason: '两路' },
@@ -180,6 +190,14 @@ describe('both streams of a camera', () => {
       ['sub', 160, 0, inMs],
       ['sub', 160, inMs + 4_000, 20_000],
     ]);
+  });
+  test('or the other one too where the main one is in the index and cannot be read', async () => {
+    expect(await videosOf('main', 1)).toEqual([
+      ['main', 320, inMs, inMs + 1_000],
+      ['sub', 160, 0, inMs],
+      ['sub', 160, inMs + 1_000, 20_000],
+    ]);
+    expect(await videosOf('main', 0)).toEqual([['sub', 160, 0, 20_000]]);
   });
 });
 

@@ -147,7 +147,7 @@ test('nothing recorded fails and says so; an unreadable part is a warning', asyn
   const recordings = recordingsOf(cameras());
   const whole = recordings.readParts;
   recordings.readParts = async function* (cameraId, stream, fromMs, toMs, options) {
-    options?.onProblem?.({ fileId: 'f0', wallMs: START, error: 'bad_file' });
+    options?.onProblem?.({ fileId: 'f0', wallMs: START, endWallMs: START + 1_000, error: 'bad_file' });
     yield* whole(cameraId, stream, fromMs, toMs, options);
   };
   const park = open({ recordings });

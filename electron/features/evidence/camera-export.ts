@@ -83,14 +83,20 @@ export async function exportCamera(
     blocked: index.blocked.map(clip).filter((span) => span.fromMs < span.toMs),
   };
   const files: BundleFile[] = [];
-  const reads = readsOf(index.ranges, options);
+  /** What of the main stream is in the index and not in the bundle: the sub stream may have it. */
+  const lost: Span[] = [];
+  const streams = STREAM_KINDS.filter((stream) => index.ranges.some((range) => range.stream === stream));
   let open: OpenVideo | undefined;
   await mkdir(path.join(options.folder, 'video'), { recursive: true });
   try {
-    for (const [at, read] of reads.entries()) {
-      await exportSpan(read, (atMs) => (at + shareOf(read, atMs)) / reads.length);
-      if (open) await close(open);
-      open = undefined;
+    for (const [place, stream] of streams.entries()) {
+      const spans = spansOf(stream, index.ranges, lost, options);
+      for (const [at, span] of spans.entries()) {
+        const share = (atMs: number) => (place + (at + shareOf(span, atMs)) / spans.length) / streams.length;
+        await exportSpan(stream, span, share);
+        if (open) await close(open);
+        open = undefined;
+      }
     }
   } finally {
     await open?.burn?.abort();
@@ -98,12 +104,18 @@ export async function exportCamera(
   }
   return { facts, files };
 
-  async function exportSpan(read: Read, share: (atMs: number) => number): Promise<void> {
+  async function exportSpan(stream: StreamKind, span: Span, share: (atMs: number) => number): Promise<void> {
     const plan = segmentPlan();
-    const chunks = recordings.readParts(cameraId, read.stream, read.fromMs, read.toMs, {
+    /** Up to here it is in the bundle. */
+    let writtenMs = -Infinity;
+    const chunks = recordings.readParts(cameraId, stream, span.fromMs, span.toMs, {
       withBlocked,
       signal,
-      onProblem: ({ wallMs, error }) => facts.unreadable.push({ atMs: wallMs, error }),
+      onProblem({ wallMs, endWallMs, error }) {
+        const isTold = facts.unreadable.some((one) => one.atMs === wallMs && one.error === error);
+        if (!isTold) facts.unreadable.push({ atMs: wallMs, error });
+        if (stream === 'main') lost.push({ fromMs: Math.max(wallMs, writtenMs), toMs: endWallMs });
+      },
     });
     for await (const chunk of chunks) {
       signal.throwIfAborted();
@@ -112,11 +124,12 @@ export async function exportCamera(
       if (placed.isNew) {
         if (open) await close(open);
         open = undefined;
-        open = await begin(read.stream, placed.segment, chunk);
+        open = await begin(stream, placed.segment, chunk);
       }
       const video = open as OpenVideo;
       await video.writer.append(chunk.data, placed.shift);
       await video.burn?.add(chunk);
+      writtenMs = chunk.endWallMs;
       await options.onProgress(share(chunk.endWallMs), chunk.data.length);
     }
     signal.throwIfAborted();
@@ -172,27 +185,23 @@ export async function exportCamera(
   }
 }
 
-interface Read extends Span {
-  stream: StreamKind;
-}
 const shareOf = ({ fromMs, toMs }: Span, atMs: number): number =>
   Math.min(1, Math.max(0, (atMs - fromMs) / (toMs - fromMs)));
 
-/** What is read of which stream: everything of each that is recorded, or of the sub stream only what the main one has not. */
-function readsOf(
+/** What is read of a stream: all that is recorded of it, or of the sub stream only what there is not of the main one. */
+function spansOf(
+  stream: StreamKind,
   ranges: readonly RecordedRange[],
+  lost: readonly Span[],
   { fromMs, toMs, streams }: Pick<CameraExport, 'fromMs' | 'toMs' | 'streams'>,
-): Read[] {
-  const of = (stream: StreamKind) => ranges.filter((range) => range.stream === stream);
+): Span[] {
   const whole = { fromMs, toMs };
-  return STREAM_KINDS.flatMap((stream): Read[] => {
-    if (of(stream).length === 0) return [];
-    if (stream === 'main' || streams === 'all') return [{ stream, ...whole }];
-    const missing = missingFrom(whole, mergeSpans(of('main'), GAP_SLACK_MS));
-    return missing
-      .filter((span) => of(stream).some((range) => overlaps(range, span)))
-      .map((span) => ({ stream, ...span }));
-  });
+  if (stream === 'main' || streams === 'all') return [whole];
+  const main = ranges.filter((range) => range.stream === 'main');
+  const there = main.flatMap((range) => missingFrom(range, lost));
+  return missingFrom(whole, mergeSpans(there, GAP_SLACK_MS)).filter((span) =>
+    ranges.some((range) => range.stream === stream && overlaps(range, span)),
+  );
 }
 
 const burntName = (name: string): string => name.replace(/^video\//, 'video-with-time/');

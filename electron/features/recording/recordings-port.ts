@@ -47,7 +47,8 @@ export function recordingsPort(shelf: Shelf, timeline: Timeline, holds: Holds): 
           }
         } catch (error) {
           if (!options.onProblem) throw error;
-          options.onProblem({ fileId: file.uuid, wallMs: file.startMs, error: (error as Error).message });
+          const of = { fileId: file.uuid, wallMs: file.startMs, endWallMs: file.endMs };
+          options.onProblem({ ...of, error: (error as Error).message });
         }
       }
     },
