@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MediaNotice, StreamKind } from '#contract/media-wire.ts';
+import {
+  readMediaHeader,
+  type MediaHeader,
+  type MediaNotice,
+  type StreamKind,
+} from '#contract/media-wire.ts';
+import type { Span } from '#domain/recording-types.ts';
 import { createCursor, type CursorFrame } from '#features/recording/cursor.ts';
 import { openReplay } from '#features/recording/replay.ts';
 import { TestClock } from '#tests/fixtures/clock.ts';
@@ -8,6 +14,8 @@ import { shelfOf, type MadeFile } from '#tests/fixtures/two-streams.ts';
 
 const START = Date.UTC(2026, 10, 22, 8);
 const PACKET_MS = 100;
+/** Nothing is recorded after it. */
+const SPAN_MS = 90_000;
 /** Two frames of the slower stream are not further apart. */
 const FRAME_MS = 130;
 
@@ -110,7 +118,72 @@ it('which of two times is meant, where the clock was set back, is of the main st
   expect(await shown({})).toBe(5_937);
 });
 
+/** What a tile is sent while the clock runs over all that is recorded. */
+async function played(made: readonly MadeFile[], stream: StreamKind, speed: number, blocks: readonly Span[]) {
+  const cursor = createCursor(shelfOf(made).shelf, { cameraId: 'cam', stream }, () => undefined);
+  const clock = new TestClock(START);
+  const sent: MediaHeader[] = [];
+  const outlet = {
+    unsentBytes: 0,
+    sendBytes: (data: Uint8Array<ArrayBuffer>) => sent.push(readMediaHeader(new DataView(data.buffer))),
+    sendNotice: () => undefined,
+  };
+  const atMs = speed > 0 ? START : START + SPAN_MS;
+  const request = { type: 'replay', sub: 1, jump: 1, cameraId: 'cam', atMs, speed, stream, back: speed < 0 };
+  const tile = openReplay(request as never, outlet as never, {
+    clock,
+    cursor,
+    blockAt: (fromMs, toMs = fromMs + 1) =>
+      blocks.find((block) => block.fromMs < toMs && fromMs < block.toMs),
+    reasonOf: async () => null,
+    streamOf: () => stream,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  tile.listen(true);
+  await tile.rested();
+  for (let passed = 0; passed < SPAN_MS + 5_000; passed += 500 * Math.abs(speed)) {
+    clock.advance(500);
+    await tile.rested();
+    await tile.rested();
+  }
+  tile.close();
+  await tile.ended;
+  return sent.filter(({ init }) => !init);
+}
+
 describe('at the borders of two streams', () => {
+  const block = fc
+    .tuple(fc.integer({ min: -1_000, max: 50_000 }), fc.integer({ min: 50, max: 9_000 }))
+    .map(([at, length]): Span => ({ fromMs: START + at, toMs: START + at + length }));
+
+  it('nothing of what is blocked is sent, and what is after it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        park(true),
+        wished,
+        fc.constantFrom(1, 8, -1, -8),
+        fc.array(block, { maxLength: 3 }),
+        async (made, stream, speed, blocks) => {
+          const sent = await played(made, stream, speed, blocks);
+          const hidden = sent.filter(({ receivedAtMs: at, sound }) =>
+            blocks.some(({ fromMs, toMs }) => at < toMs && at + (sound ? PACKET_MS : 1) > fromMs),
+          );
+          expect(hidden).toEqual([]);
+          if (speed !== 1) return;
+          const shown = sent.filter(({ cached, sound }) => !cached && !sound).map((one) => one.receivedAtMs);
+          for (const [index, at] of shown.entries())
+            if (index > 0) expect(at).toBeGreaterThan(shown[index - 1]!);
+          if (blocks.length > 0) return;
+          const walls = (await forwards(made, stream)).filter(({ leading }) => !leading);
+          expect(shown).toEqual(walls.map(({ wallMs }) => wallMs));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it('a picture that is sought or stepped to is the one that playing shows there', async () => {
     await fc.assert(
       fc.asyncProperty(park(), wished, fc.nat(), async (made, stream, pick) => {
