@@ -227,6 +227,24 @@ describe('at the borders of two streams', () => {
     expect(await read()).toEqual([2]);
   });
 
+  it('where the other stream ends in the middle of a group of pictures, nothing of that is left out', async () => {
+    const made: MadeFile[] = [
+      // It was on its way to the disk while the other stream was read beyond its beginning.
+      { stream: 'main', startMs: START + 500, seconds: 9, gop: 60, isEmpty: true },
+      { stream: 'sub', startMs: START, seconds: 4, fps: 8 },
+    ];
+    const cursor = createCursor(shelfOf(made).shelf, { cameraId: 'cam', stream: 'main' }, () => undefined);
+    await cursor.seek(START);
+    const walls: number[] = [];
+    for (let frame = await cursor.next(false); frame; frame = await cursor.next(false)) {
+      if (!frame.leading) walls.push(frame.wallMs - START);
+      if (frame.wallMs >= START + 2_000) made[0]!.isEmpty = false;
+    }
+    const steps = walls.map((wall, index) => (index > 0 ? wall - walls[index - 1]! : 0));
+    expect(Math.max(...steps)).toBeLessThan(2 * FRAME_MS);
+    expect(walls.at(-1)).toBe(9_400);
+  });
+
   it('every moment is heard once', async () => {
     await fc.assert(
       fc.asyncProperty(park(true), wished, async (made, stream) => {

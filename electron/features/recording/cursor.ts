@@ -99,7 +99,7 @@ export function createCursor(
     for (;;) {
       const next = before ? shelf.after(wish, before) : shelf.fileAt(wish, searchMs);
       const to = findTurn();
-      const isTurn = to && (!next || shelf.isWished(wish, next) || to.key.wallMs <= next.startMs);
+      const isTurn = to && (!next || to.key.wallMs <= next.startMs);
       if (isTurn && (await turnTo(to))) return true;
       if (isTurn) continue;
       if (!next) {
