@@ -95,6 +95,13 @@ function pausedTile(made: readonly MadeFile[], stream: StreamKind, asked: object
       tile.step((jump += 1), atMs, direction);
       return landed();
     },
+    /** A step, and before it is answered the tile wants the other stream. */
+    async stepAndTurn(atMs: number, direction: 1 | -1, to: StreamKind) {
+      tile.step((jump += 1), atMs, direction);
+      await Promise.resolve();
+      tile.seek(jump, atMs, false, to);
+      return landed();
+    },
     async close() {
       tile.close();
       await tile.ended;
@@ -225,6 +232,18 @@ describe('at the borders of two streams', () => {
     expect(await read()).toEqual([1]);
     made[1]!.isEmpty = false;
     expect(await read()).toEqual([2]);
+  });
+
+  it('a step that is under way is made in the stream that the tile wants meanwhile', async () => {
+    const made: MadeFile[] = [
+      { stream: 'main', startMs: START, seconds: 9 },
+      { stream: 'sub', startMs: START, seconds: 9, fps: 8 },
+    ];
+    const tile = pausedTile(made, 'main');
+    expect(await tile.seek(START + 2_000)).toBe(START + 2_000);
+    expect(await tile.stepAndTurn(START + 2_000, 1, 'sub')).toBe(START + 2_125);
+    expect(await tile.stepAndTurn(START + 2_125, -1, 'main')).toBe(START + 2_100);
+    await tile.close();
   });
 
   it('where the other stream ends in the middle of a group of pictures, nothing of that is left out', async () => {

@@ -52,6 +52,8 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     back: request.back,
     direction: 0,
   };
+  /** The jump whose place the console has not been told yet. */
+  let unanswered: Jump | undefined = pending;
   let isClosed = false;
   let isHeard = false;
   let lastWallMs: number | undefined;
@@ -119,6 +121,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     const target = frames.at(-1);
     // A newer one has come meanwhile: this one is of no interest any more.
     if (pending || isClosed) return;
+    unanswered = undefined;
     out.tell('jumped', { atMs: target?.wallMs ?? null });
     lastWallMs = undefined;
     if (hidden) out.tell('blocked', { atMs: hidden.fromMs, toMs: hidden.toMs });
@@ -139,6 +142,7 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     const isThere = target !== undefined && target.wallMs <= next.atMs + GAP_SLACK_MS;
     const block = blocked(frames);
     backMs = isThere && !block ? frames[0]!.wallMs : (block?.fromMs ?? next.atMs);
+    unanswered = undefined;
     out.tell('jumped', { atMs: isThere ? target.wallMs : next.atMs });
     lastWallMs = undefined;
     if (block) out.tell('blocked', { atMs: block.fromMs, toMs: block.toMs });
@@ -265,12 +269,18 @@ export function openReplay(request: ReplayRequest, outlet: MediaOutlet, deps: Re
     },
     seek(number, atMs, back, stream) {
       pace = { ...pace, atMs, sinceMs: clock.monotonicMs() };
-      pending = { jump: number, atMs, direction: 0, back, stream: stream ?? pending?.stream };
+      const before = unanswered;
+      // Another stream for a step that is under way: that is made in it.
+      const isOfStep = before?.jump === number && before.direction !== 0;
+      pending = isOfStep ? { ...before } : { jump: number, atMs, direction: 0, back };
+      pending.stream = stream ?? before?.stream;
+      unanswered = pending;
       nap.wake();
     },
     step(number, atMs, direction) {
       pace = { atMs, speed: 0, sinceMs: clock.monotonicMs() };
       pending = { jump: number, atMs, direction, stream: pending?.stream };
+      unanswered = pending;
       nap.wake();
     },
     listen(isOn) {
