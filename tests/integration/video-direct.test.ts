@@ -39,8 +39,8 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
   refused.length = 0;
-  // the server notices a moment later: what the next test counts is its own
-  await expect.poll(async () => (await open.stats()).connections, { timeout: 10_000 }).toBe(0);
+  // what the next test counts is its own
+  await open.forgotten();
 });
 
 afterAll(async () => {

@@ -33,6 +33,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
   refused.length = 0;
+  await cameras.forgotten();
 });
 afterAll(async () => {
   await Promise.all([cameras?.stop(), handover?.close()]);

@@ -81,7 +81,10 @@ beforeAll(async () => {
   ]);
   handover = createHandover();
 }, 240_000);
-afterEach(() => Promise.all(relays.splice(0).map((relay) => relay.stop())));
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+  await Promise.all([camera.forgotten(), secured.forgotten()]);
+});
 afterAll(async () => {
   await Promise.all([camera?.stop(), secured?.stop(), handover?.close()]);
   rmSync(folder, { recursive: true, force: true });

@@ -33,8 +33,8 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
-  // the server notices a moment later: what the next test counts is its own
-  await expect.poll(async () => (await open.stats()).connections, { timeout: 10_000 }).toBe(0);
+  // what the next test counts is its own
+  await open.forgotten();
 });
 
 afterAll(async () => {

@@ -46,6 +46,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
   for (const proxy of proxies.splice(0)) proxy.close();
+  await server.forgotten();
 });
 afterAll(async () => {
   await Promise.all([server?.stop(), handover?.close()]);

@@ -34,6 +34,7 @@ afterEach(async () => {
   made = [];
   await Promise.all(all.map(({ transcode }) => transcode.stop()));
   await Promise.all(all.map(({ source }) => source.stop()));
+  await cameras.forgotten();
   expect(await transcoders()).toEqual([]);
 });
 afterAll(async () => {

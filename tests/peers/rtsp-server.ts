@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '#native/process/child.ts';
 import { testClip, type ClipSpec } from './rtsp-clip.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What the tests and the bench use when they do not care: 360p, 15 frames a second, a key frame each second. */
 export const SMALL_CLIP: ClipSpec = { codec: 'h264', width: 640, height: 360, fps: 15, seconds: 20 };
@@ -32,6 +33,11 @@ export interface RtspServer {
   /** rtsp://127.0.0.1:port/path, without credentials. */
   url(path: string): string;
   stats(): Promise<RtspStats>;
+  /**
+   * Resolves when it knows that nobody is connected any more. Whoever comes while it still takes the one before to pieces
+   * may be left without an answer by it: GStreamer shares one pipeline a path.
+   */
+  forgotten(): Promise<void>;
   stall(path: string): Promise<void>;
   resume(path: string): Promise<void>;
   /** Another password from now on; who is in stays. */
@@ -83,12 +89,14 @@ export async function startRtspServer(
     const response = await fetch(`http://127.0.0.1:${first.controlPort}${path}`, { method });
     return (await response.json()) as unknown;
   };
+  const stats = async () => (await control('GET', '/stats')) as RtspStats;
   return {
     port: first.rtspPort,
     epochMs: first.epochMs,
     pid: child.pid,
     url: (path) => `${tls ? 'rtsps' : 'rtsp'}://127.0.0.1:${first.rtspPort}${path}`,
-    stats: async () => (await control('GET', '/stats')) as RtspStats,
+    stats,
+    forgotten: () => waitFor('nobody connected', async () => (await stats()).connections === 0),
     stall: async (path) => void (await control('POST', `/stall?path=${path}`)),
     resume: async (path) => void (await control('POST', `/resume?path=${path}`)),
     setPassword: async (password) =>
