@@ -77,7 +77,8 @@ export async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'guardroom-export-'));
   try {
     const { file, parts, bytes } = recordedFile(folder);
-    const recordings = recordingsOf({});
+    const whole = { fromMs: START, toMs: START + 3_600_000, epoch: 0, stream: 'main' as const };
+    const recordings = recordingsOf({}, { ranges: [whole] });
     recordings.readParts = async function* () {
       const { open } = await import('node:fs/promises');
       const handle = await open(file, 'r');
