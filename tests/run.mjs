@@ -9,7 +9,7 @@ import { ROOT, node24 } from '../electron/hosts/launch/paths.mjs';
 import { check } from './run/check.mjs';
 import { ensurePackages } from './run/packages.mjs';
 import { SUITES, runSuites, testEnvironment } from './run/suites.mjs';
-import { closingLine } from './run/tally.mjs';
+import { closingLines } from './run/tally.mjs';
 
 const USAGE = `Usage: npm test [-- SUITE...] [FILE...]   suites: ${SUITES.join(', ')}; FILE: a part of a test file's name
        npm run check
@@ -30,7 +30,7 @@ async function test() {
   const tally = await runSuites(named.length > 0 ? named : SUITES, filters);
   const ran = tally.passed + tally.failed > 0;
   if (!ran) log('no test ran');
-  console.log(closingLine(tally));
+  console.log(closingLines(tally));
   return ran && tally.failed === 0 ? 0 : 1;
 }
 

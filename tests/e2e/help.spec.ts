@@ -1,5 +1,5 @@
 /** The manuals, read in the console itself: without a network, in its language, from page to page. */
-import { AxeBuilder } from '@axe-core/playwright';
+import { graveFindings } from './axe.ts';
 import { signIn } from './console.ts';
 import { expect, test } from './test.ts';
 import { word } from './words.ts';
@@ -18,11 +18,7 @@ test('the help shows keys and manuals, and a link of a page opens the other page
   await help.locator('article').getByRole('button', { name: 'design-video.md' }).click();
   await expect(help.getByRole('heading', { name: 'Design: video' })).toBeVisible();
   await page.screenshot({ path: 'test-results/help.png' });
-  const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(
-    [],
-  );
+  expect(await graveFindings(page, '[role=dialog]')).toEqual([]);
 
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();

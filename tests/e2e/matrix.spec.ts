@@ -1,7 +1,7 @@
 /** The alarm matrix on real alarms through a real broker, real cameras and what the station recorded of them. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readBarcode } from '#tests/peers/rtsp-barcode.ts';
+import { graveFindings } from './axe.ts';
 import { banner, expectMoving, open, pictureOf, signIn } from './console.ts';
 import type { Park } from './park.ts';
 import { expect, test } from './test.ts';
@@ -79,11 +79,7 @@ test('the seconds before the alarm beside its live picture, again and again', as
   await expect(primary(page)).toHaveAttribute('data-camera', 'cam-locked');
   await expect(recorded).toHaveAttribute('data-camera', 'cam-open');
   await page.screenshot({ path: 'test-results/matrix.png' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(
-    [],
-  );
+  expect(await graveFindings(page)).toEqual([]);
 });
 
 test('what the guard holds is not seized; let go, the highest comes, once', async ({ page, park }) => {

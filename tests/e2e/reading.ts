@@ -1,6 +1,6 @@
 /** What every screen has to be in both languages: worded, readable, within the page. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { graveFindings } from './axe.ts';
 import { misplaced } from './layout.ts';
 import { word, type Language } from './words.ts';
 
@@ -72,13 +72,7 @@ export async function read(page: Page, what: string, language: Language): Promis
       }
       // Each size is read once: what axe looks at hardly depends on it, and it takes its time.
       if (size !== SIZES[language === 'zh' ? 0 : 1]) continue;
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const grave = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) =>
-          nodes.slice(0, 4).map(({ target, any }) => `${id} ${target.join(' ')} ${any[0]?.message ?? ''}`),
-        );
-      expect.soft(grave, `${at}: axe`).toEqual([]);
+      expect.soft(await graveFindings(page), `${at}: axe`).toEqual([]);
     }
   });
 }

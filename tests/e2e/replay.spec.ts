@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { verifyBundle } from '../../resources/verify/verify.mjs';
+import { graveFindings } from './axe.ts';
 import { open, signIn, tile } from './console.ts';
 import { record } from './recorded.ts';
 import { expect, test } from './test.ts';
@@ -141,11 +141,7 @@ test('two cameras on one clock: play, pause, step, marks', async ({ page, park }
     .click();
   await expect(block).toHaveCount(0);
   expect(await fence.recording.blocks()).toEqual([]);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(
-    [],
-  );
+  expect(await graveFindings(page)).toEqual([]);
 });
 
 test('an alarm opens ten seconds before it; its stretch becomes a bundle that verifies', async ({

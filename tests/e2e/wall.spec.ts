@@ -1,6 +1,6 @@
 /** The video wall as guards use it: layouts, held and hot places, drag, turns, saved views, a window of its own. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { graveFindings } from './axe.ts';
 import { expectMoving, open, signIn } from './console.ts';
 import type { Park } from './park.ts';
 import { expect, test } from './test.ts';
@@ -72,11 +72,7 @@ test('layouts, held places, pages, the hot place; by keys', async ({ page, park 
   await page.keyboard.press('i');
   await expect(place(page, 1).locator('dl')).toContainText('H.264');
   await page.screenshot({ path: 'test-results/wall-2-8.png' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`))).toEqual(
-    [],
-  );
+  expect(await graveFindings(page)).toEqual([]);
 });
 
 test('the tree finds by name and place; drag from it, tile to tile, and the same by keys', async ({

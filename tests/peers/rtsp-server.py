@@ -46,7 +46,7 @@ SOUND = {
 LOCK = threading.Lock()
 FEEDS = []
 STALLED = set()
-COUNTS = {"accepted": 0, "plays": {}}
+COUNTS = {"connections": 0, "accepted": 0, "plays": {}}
 
 
 def nal_types(unit, codec):
@@ -191,25 +191,23 @@ def pump():
         time.sleep(0.004)
 
 
+def count(what, by):
+    with LOCK:
+        COUNTS[what] += by
+
+
+# Counted as they come and go: a list of them would keep one alive past its end, and it would be taken to pieces in the wrong thread.
 def on_client(_server, client):
-    COUNTS["accepted"] += 1
+    count("accepted", 1)
+    count("connections", 1)
     client.connect("play-request", on_play)
+    client.connect("closed", lambda _client: count("connections", -1))
 
 
 def on_play(_client, context):
     path = context.uri.abspath
-    COUNTS["plays"][path] = COUNTS["plays"].get(path, 0) + 1
-
-
-def open_clients():
-    found = []
-
-    def note(_server, client):
-        found.append(client)
-        return GstRtspServer.RTSPFilterResult.KEEP
-
-    SERVER.client_filter(note)
-    return len(found)
+    with LOCK:
+        COUNTS["plays"][path] = COUNTS["plays"].get(path, 0) + 1
 
 
 def kick():
@@ -242,7 +240,7 @@ class Control(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def do_GET(self):
-        self.reply({"connections": open_clients(), **COUNTS})
+        self.reply(COUNTS)
 
     def do_POST(self):
         url = urlparse(self.path)

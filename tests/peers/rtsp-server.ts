@@ -71,6 +71,7 @@ export async function startRtspServer(
     label: 'rtsp test server',
     command: '/usr/bin/python3',
     args: [
+      ...['-X', 'faulthandler'],
       fileURLToPath(new URL('./rtsp-server.py', import.meta.url)),
       JSON.stringify({ mounts: cameras, ...login, certificate: tls && `${tls.key}${tls.cert}` }),
     ],
@@ -86,7 +87,11 @@ export async function startRtspServer(
   ]);
   if (!first) throw new Error(`the RTSP test server did not start: ${child.stderrTail()}`);
   const control = async (method: string, path: string) => {
-    const response = await fetch(`http://127.0.0.1:${first.controlPort}${path}`, { method });
+    const response = await fetch(`http://127.0.0.1:${first.controlPort}${path}`, { method }).catch(
+      (cause: unknown) => {
+        throw new Error(`the RTSP test server does not answer: ${child.stderrTail()}`, { cause });
+      },
+    );
     return (await response.json()) as unknown;
   };
   const stats = async () => (await control('GET', '/stats')) as RtspStats;

@@ -1,22 +1,40 @@
 // @ts-check
 // Adds up what the two test runners report.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ROOT } from '../../electron/hosts/launch/paths.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
+/**
+ * `failures`: file, name and the beginning of the reason of each failed test.
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[] }} Tally
+ */
 
 /** @type {Tally} */
-export const NONE = { passed: 0, failed: 0, skipped: 0 };
+export const NONE = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /** @param {Tally} a @param {Tally} b @returns {Tally} */
 export const add = (a, b) => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
-/** The closing line that CI reads. @param {Tally} tally */
-export const closingLine = ({ passed, failed, skipped }) =>
-  `${passed} passed, ${failed} failed, ${skipped} skipped`;
+/**
+ * What failed once more at the very end, where a log that was cut still has it, and the closing line that CI reads.
+ * @param {Tally} tally
+ */
+export const closingLines = ({ passed, failed, skipped, failures }) =>
+  [
+    ...failures.map((line) => `failed: ${line}`),
+    `${passed} passed, ${failed} failed, ${skipped} skipped`,
+  ].join('\n');
+
+const REASON_CHARS = 300;
+/** @param {string} file @param {string} name @param {string | undefined} reason */
+const failure = (file, name, reason = '') =>
+  `${relative(ROOT, file)} > ${name}: ${stripVTControlCharacters(reason).replace(/\s+/g, ' ').slice(0, REASON_CHARS)}`;
 
 /**
  * @typedef {object} VitestReport
@@ -24,7 +42,10 @@ export const closingLine = ({ passed, failed, skipped }) =>
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {{ status: string, assertionResults: unknown[] }[]} testResults one entry a file
+ * @property {VitestFile[]} testResults one entry a file
+ *
+ * @typedef {{ name: string, status: string, message?: string, assertionResults: VitestTest[] }} VitestFile
+ * @typedef {{ status: string, fullName: string, failureMessages?: string[] | null }} VitestTest
  */
 
 /** A file that could not be loaded has no tests in it: it counts as one failure. @param {VitestReport} report @returns {Tally} */
@@ -36,16 +57,46 @@ export function tallyOfVitest(report) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [
+      ...broken.map((file) => failure(file.name, 'the file', file.message)),
+      ...report.testResults.flatMap((file) =>
+        file.assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map((one) => failure(file.name, one.fullName, one.failureMessages?.[0])),
+      ),
+    ],
   };
 }
 
-/** @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors?: unknown[] }} PlaywrightReport */
+/**
+ * @typedef {object} PlaywrightReport
+ * @property {{ expected: number, unexpected: number, flaky: number, skipped: number }} stats
+ * @property {{ message?: string }[]} [errors] outside a test
+ * @property {PlaywrightSuite[]} [suites]
+ *
+ * @typedef {{ specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
+ * @typedef {{ title: string, file: string, ok: boolean, tests: { results: { error?: { message?: string } }[] }[] }} PlaywrightSpec
+ */
+
+/** @param {PlaywrightSuite[]} suites @returns {PlaywrightSpec[]} */
+const specsOf = (suites) =>
+  suites.flatMap((suite) => [...(suite.specs ?? []), ...specsOf(suite.suites ?? [])]);
+
+/** @param {PlaywrightSpec} spec */
+const reasonOf = ({ tests }) =>
+  tests.flatMap(({ results }) => results).find(({ error }) => error)?.error?.message;
 
 /** Errors outside a test (a server that did not start, a file that does not load) are failures. @param {PlaywrightReport} report @returns {Tally} */
-export const tallyOfPlaywright = ({ stats, errors = [] }) => ({
+export const tallyOfPlaywright = ({ stats, errors = [], suites = [] }) => ({
   passed: stats.expected + stats.flaky,
   failed: stats.unexpected + errors.length,
   skipped: stats.skipped,
+  failures: [
+    ...errors.map(({ message }) => failure('tests/e2e', 'outside a test', message)),
+    ...specsOf(suites)
+      .filter(({ ok }) => !ok)
+      .map((spec) => failure(`tests/e2e/${spec.file}`, spec.title, reasonOf(spec))),
+  ],
 });
 
 /**

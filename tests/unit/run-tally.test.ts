@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { benchTable, targetMet } from '#tests/bench/report.ts';
-import { add, closingLine, tallyOf, tallyOfPlaywright, tallyOfVitest } from '#tests/run/tally.mjs';
+import { add, closingLines, tallyOf, tallyOfPlaywright, tallyOfVitest } from '#tests/run/tally.mjs';
 
 describe('tally of the test runners', () => {
   const folder = mkdtempSync(join(tmpdir(), 'guardroom-tally-'));
@@ -17,13 +17,50 @@ describe('tally of the test runners', () => {
   };
 
   it('counts a file that does not load as a failure', () => {
-    const testResults = [{ status: 'failed', assertionResults: [] }];
-    expect(tallyOfVitest({ ...vitest, testResults })).toEqual({ passed: 5, failed: 1, skipped: 2 });
+    const testResults = [
+      {
+        name: resolve('tests/a.test.ts'),
+        status: 'failed',
+        message: 'no such\nmodule',
+        assertionResults: [],
+      },
+    ];
+    expect(tallyOfVitest({ ...vitest, testResults })).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 2,
+      failures: ['tests/a.test.ts > the file: no such module'],
+    });
   });
 
   it('counts errors outside the tests of Playwright', () => {
     const stats = { expected: 2, unexpected: 1, flaky: 1, skipped: 4 };
-    expect(tallyOfPlaywright({ stats, errors: [{}] })).toEqual({ passed: 3, failed: 2, skipped: 4 });
+    expect(tallyOfPlaywright({ stats, errors: [{ message: 'no server' }] })).toEqual({
+      passed: 3,
+      failed: 2,
+      skipped: 4,
+      failures: ['tests/e2e > outside a test: no server'],
+    });
+  });
+
+  it('names what failed, without colours and not at length', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'b' },
+      { status: 'failed', fullName: 'c d', failureMessages: [`\u001b[31mred\u001b[39m ${'x'.repeat(999)}`] },
+    ];
+    const testResults = [{ name: resolve('tests/a.test.ts'), status: 'failed', assertionResults }];
+    const { failures } = tallyOfVitest({ ...vitest, numFailedTests: 1, testResults });
+    expect(failures).toEqual([expect.stringMatching(/^tests\/a\.test\.ts > c d: red x{200,296}$/)]);
+
+    const spec = { file: 'a.spec.ts', tests: [{ results: [{}, { error: { message: 'no\nbutton' } }] }] };
+    const specs = [
+      { ...spec, title: 'e', ok: true },
+      { ...spec, title: 'f', ok: false },
+    ];
+    const stats = { expected: 1, unexpected: 1, flaky: 0, skipped: 0 };
+    expect(tallyOfPlaywright({ stats, suites: [{ suites: [{ specs }] }] }).failures).toEqual([
+      'tests/e2e/a.spec.ts > f: no button',
+    ]);
   });
 
   it('never says that all passed when the runner says otherwise', () => {
@@ -36,13 +73,14 @@ describe('tally of the test runners', () => {
       passed: 0,
       failed: 1,
       skipped: 0,
+      failures: [],
     });
   });
 
-  it('adds up and closes with the line that CI reads', () => {
-    expect(closingLine(add({ passed: 1, failed: 0, skipped: 2 }, { passed: 3, failed: 1, skipped: 0 }))).toBe(
-      '4 passed, 1 failed, 2 skipped',
-    );
+  it('adds up and closes with what failed and the line that CI reads', () => {
+    const one = { passed: 1, failed: 0, skipped: 2, failures: [] };
+    const other = { passed: 3, failed: 1, skipped: 0, failures: ['a > b: c'] };
+    expect(closingLines(add(one, other))).toBe('failed: a > b: c\n4 passed, 1 failed, 2 skipped');
   });
 });
 
