@@ -276,6 +276,10 @@ export const camerasContract = {
   changeMany: command('site.edit', '/cameras/change')
     .input(commandInput({ cameraIds: z.array(siteId).min(1).max(5_000), change: cameraChange }))
     .output(many),
+  /** Whether a password is stored for a camera; nobody is told which. */
+  hasPassword: query('site.edit', '/cameras/{cameraId}/password')
+    .input(z.object({ cameraId: siteId }))
+    .output(z.object({ stored: z.boolean() })),
   /** The latest changes of many, newest first. */
   batches: query('site.edit', '/cameras/batches').output(z.array(cameraBatch)),
   /** Puts the cameras of a change back as they were; refused when one was changed since. */

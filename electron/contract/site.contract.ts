@@ -25,7 +25,10 @@ export const siteContract = {
       commandInput({
         collection: z.enum(SITE_COLLECTIONS),
         object: jsonObject,
-        /** Cameras only: sets the stored password; an empty string removes it; absent keeps it. */
+        /**
+         * Cameras only: sets the stored password; an empty string removes it; absent keeps it. A camera that is led to
+         * another host needs it (`password_elsewhere`): the stored one is not for that host.
+         */
         cameraPassword: z.string().max(200).optional(),
       }),
     )
@@ -41,6 +44,8 @@ export const siteContract = {
         problems: z.array(siteProblem),
         counts: z.record(z.string(), z.int()),
         applied: z.boolean(),
+        /** Cameras that the file leads to another `host` without a password: the stored one is (to be) forgotten. */
+        passwordsForgotten: z.array(z.object({ id: siteId, host: z.string() })),
       }),
     ),
   exportFile: query('site.edit', '/site/export').output(z.object({ yaml: z.string() })),

@@ -167,6 +167,28 @@ describe('a recorder is brought in', () => {
     expect(JSON.stringify(items)).not.toMatch(/second|third-password/);
   });
 
+  it('a password that is set on the device goes to no camera that reaches another host too', async () => {
+    const lure = { ...channel(3, 'lure').camera, mainUrl: 'rtsp://127.0.0.66:9/x' };
+    await admin.site.put({ collection: 'cameras', object: lure });
+    await admin.site.put({ collection: 'cameras', object: channel(3, 'nvr-3').camera });
+    // led away while the device is being asked
+    const answer = admin.cameras.changePassword({ cameraId: 'nvr-1', password: 'fourth-password' });
+    const third = { ...channel(3, 'nvr-3').camera, subUrl: lure.mainUrl };
+    await admin.site.put({ collection: 'cameras', object: third });
+    expect(await answer).toMatchObject({ reason: null, cameraIds: ['nvr-1', 'nvr-2'] });
+    const stored = async (cameraId: string) => (await admin.cameras.hasPassword({ cameraId })).stored;
+    expect([await stored('lure'), await stored('nvr-3'), await stored('nvr-2')]).toEqual([false, false, true]); // prettier-ignore
+    for (const id of ['lure', 'nvr-3']) await admin.site.remove({ collection: 'cameras', id });
+  });
+
+  it('a camera that is removed while the device is being asked does not come back', async () => {
+    await admin.site.put({ collection: 'cameras', object: channel(3, 'nvr-3').camera });
+    const answer = admin.cameras.changePassword({ cameraId: 'nvr-1', password: 'fifth-password' });
+    await admin.site.remove({ collection: 'cameras', id: 'nvr-3' });
+    expect(await answer).toMatchObject({ reason: null, cameraIds: ['nvr-1', 'nvr-2'] });
+    expect(await ids()).not.toContain('nvr-3');
+  });
+
   it('a list that names a stream twice is not taken', async () => {
     const list = 'name,place,main\n一,park,rtsp://127.0.0.1:9/Streaming/Channels/101\n二,park,rtsp://h/x\n三,park,rtsp://H:554/x/'; // prettier-ignore
     const answer = await admin.cameras.importFile({

@@ -7,7 +7,7 @@ import type { Actor, StationPorts, Tx } from '#station/ports.ts';
 const KEPT = 20;
 
 /** A camera as it was and as it became; the passwords sealed as the vault has them. */
-interface Item {
+export interface Item {
   id: string;
   before: { camera: Camera; sealed: string | null } | null;
   after: { camera: Camera; sealed: string | null };

@@ -15,6 +15,7 @@ export function camerasApi(cameras: CamerasService) {
     changeMany: on.changeMany.handler(({ input, context }) =>
       cameras.changeMany(context.actor, input.cameraIds, input.change),
     ),
+    hasPassword: on.hasPassword.handler(({ input }) => cameras.hasPassword(input.cameraId)),
     batches: on.batches.handler(() => cameras.batches()),
     undo: on.undo.handler(({ input, context }) => cameras.undo(context.actor, input.batchId)),
     changePassword: on.changePassword.handler(({ input, context }) =>

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraChange, FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
+import type { Camera } from '#contract/site.ts';
 import { findFfmpeg } from '#native/ffmpeg/binary.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
@@ -10,13 +11,14 @@ import { probeAddresses } from '#native/onvif/probe.ts';
 import { expandAddresses } from '#native/onvif/ranges.ts';
 import { fail } from '#station/errors.ts';
 import type { Actor, SitePort, StationPorts } from '#station/ports.ts';
+import { forgetWithCameras } from './batch-secrets.ts';
 import { createBatches, type CameraShelf, type CameraWrite } from './batches.ts';
 import { changed } from './change.ts';
 import type { RecordsDeps } from './event-records.ts';
 import { watchClocks } from './clocks.ts';
 import { readCameraList } from './import/read-list.ts';
 import { listenToCameras } from './onvif-events.ts';
-import { changeOnDevice, sharingLogin } from './password.ts';
+import { changeOnDevice, reachesNoOther, sharingLogin } from './password.ts';
 import { probeDevice } from './probe-device.ts';
 import { loadTemplates, shownTemplate } from './templates.ts';
 import { testStream } from './test-stream.ts';
@@ -27,7 +29,11 @@ const TESTS_AT_ONCE = 4;
 
 export interface CamerasDeps extends RecordsDeps {
   /** Writes cameras as the site does it: checked, sealed, audited. */
-  shelf: CameraShelf & { sealAddress(url: string): string };
+  shelf: CameraShelf & {
+    sealAddress(url: string): string;
+    /** Hosts that a camera would be led to and its stored password is not for. */
+    ledElsewhere(camera: Camera): string[];
+  };
   trust: ReturnType<typeof createTrust>;
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
@@ -58,6 +64,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
   const listening = listenToCameras(ports, { ...deps, trusts });
   const clocks = watchClocks(ports, { reachable, trusts });
   const batches = createBatches(ports, deps.shelf);
+  const stopForgetting = forgetWithCameras(ports);
   let running = 0;
   let isDiscovering = false;
 
@@ -191,7 +198,10 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     },
 
     importFile(actor: Actor, content: string, apply: boolean) {
-      const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates, (url) => site.openAddress(url) !== null); // prettier-ignore
+      const { cameras, ...read } = readCameraList(Buffer.from(content, 'base64'), site.current(), templates, {
+        canOpen: (url) => site.openAddress(url) !== null,
+        ledElsewhere: deps.shelf.ledElsewhere,
+      });
       const isClean = read.problems.length === 0 && read.rows.every((row) => row.problems.length === 0);
       if (!apply || !isClean) return { ...read, added: 0, batchId: null };
       return { ...read, added: cameras.length, batchId: batches.write(actor, 'import', cameras) };
@@ -216,6 +226,11 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
       return { count: all.length, batchId: batches.write(actor, 'change', writes) };
     },
 
+    hasPassword(cameraId: string) {
+      if (!site.camera(cameraId)) return fail('NOT_FOUND', 'site.unknown', { collection: 'cameras', id: cameraId }); // prettier-ignore
+      return { stored: deps.shelf.sealedPassword(cameraId) !== null };
+    },
+
     batches: () => batches.list(),
     undo: (actor: Actor, id: string) => ({ count: batches.undo(actor, id) }),
 
@@ -235,9 +250,11 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
         trusts,
       );
       if (refusal) return { ...refusal, cameraIds: [] };
-      const put = sharing.map((one) => ({ camera: site.camera(one.id) ?? one, secret: { password } }));
+      // asking the device took its time: what was removed or moved meanwhile does not get the password
+      const still = sharing.flatMap(({ id }) => site.camera(id) ?? []).filter((one) => reachesNoOther(camera, one)); // prettier-ignore
+      const put = still.map((one) => ({ camera: one, secret: { password } }));
       deps.shelf.putCameras(actor, { put, remove: [] }, () => undefined);
-      return { reason: null, params: {}, cameraIds: sharing.map(({ id }) => id) };
+      return { reason: null, params: {}, cameraIds: still.map(({ id }) => id) };
     },
 
     trust(actor: Actor, at: { host: string; port: number; sha256: string }): void {
@@ -247,6 +264,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
 
     async stop(): Promise<void> {
       stopping.abort();
+      stopForgetting();
       await Promise.all([listening.stop(), clocks.stop()]);
       await handover.close();
     },

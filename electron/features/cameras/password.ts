@@ -1,5 +1,6 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { Camera } from '#contract/site.ts';
+import { hostsGained } from '#domain/camera-hosts.ts';
 import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient } from '#native/onvif/client.ts';
 import { setPassword } from '#native/onvif/device.ts';
@@ -32,12 +33,20 @@ export async function changeOnDevice(
   }
 }
 
-/** Cameras that log in to the same device as the same user: a recorder's channels have one login. */
+/** Whether a password of the one camera may go to the other as well. */
+export const reachesNoOther = (camera: Camera, other: Camera): boolean =>
+  hostsGained(camera, other).length === 0;
+
+/**
+ * Cameras that log in to the same device as the same user: a recorder's channels have one login. One that reaches a
+ * further host is none of them: somebody could have put it there to be given the password.
+ */
 export const sharingLogin = (camera: Camera, all: readonly Camera[]): Camera[] =>
   all.filter(
     (one) =>
       one.id === camera.id ||
       (one.username === camera.username &&
         one.onvif?.address === camera.onvif?.address &&
-        one.onvif?.port === camera.onvif?.port),
+        one.onvif?.port === camera.onvif?.port &&
+        reachesNoOther(camera, one)),
   );

@@ -1,10 +1,7 @@
 import type { Camera } from '#contract/site.ts';
+import { hostOfAddress } from '#domain/camera-hosts.ts';
 import { hasOpenLogin, hasSealedLogin, openLogin, sealLogin } from '#domain/stream-login.ts';
 import type { Vault } from '#station/vault.ts';
-
-/** The host that is reached: behind a login that somebody put in front of it. */
-const hostOf = (url: string) =>
-  /^[a-z]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(url.trim())?.[1]?.toLowerCase() ?? '';
 
 /**
  * Logins in stream addresses, sealed like passwords. What is sealed is bound to the host that it is for: in the address of
@@ -12,7 +9,7 @@ const hostOf = (url: string) =>
  */
 export function createAddressSeal(vault: Pick<Vault, 'seal' | 'open'>) {
   const seal = (url: string) => {
-    const host = hostOf(url);
+    const host = hostOfAddress(url) ?? '';
     return sealLogin(url, (secret) =>
       Buffer.from(vault.seal(`${host}\n${secret}`), 'base64').toString('base64url'),
     );
@@ -20,7 +17,7 @@ export function createAddressSeal(vault: Pick<Vault, 'seal' | 'open'>) {
   /** As the camera wants it; null when its login is not of this host, or not of this station. */
   const open = (url: string): string | null => {
     if (!hasSealedLogin(url)) return url;
-    const host = hostOf(url);
+    const host = hostOfAddress(url) ?? '';
     try {
       return openLogin(url, (sealed) => {
         const plain = vault.open(Buffer.from(sealed, 'base64url').toString('base64'));

@@ -14,6 +14,7 @@ import {
 import { fail } from '#station/errors.ts';
 import { STATION_ACTOR, type Actor, type SitePort, type StationPorts, type Tx } from '#station/ports.ts';
 import { createAddressSeal } from './address-seal.ts';
+import { createCameraSecrets, type Secret } from './camera-secrets.ts';
 import { schemaProblem } from './schema-problem.ts';
 import { checkSite } from './site-check.ts';
 import { parseSiteFile, writeSiteFile } from './site-file.ts';
@@ -27,7 +28,7 @@ const lineText = (problem: SiteProblem) =>
 
 /** Several cameras at once. `secret` absent keeps the stored password; an empty one removes it. */
 export interface CamerasChange {
-  put: { camera: Camera; secret?: { password: string } | { sealed: string | null } }[];
+  put: { camera: Camera; secret?: Secret }[];
   remove: string[];
 }
 
@@ -47,11 +48,20 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
   if ('problems' in parsed) throw new SiteFileError(`${file}:\n${parsed.problems.map(lineText).join('\n')}`);
 
   const addresses = createAddressSeal(vault);
+  const secrets = createCameraSecrets(ports);
+  const refuse = (issues: JsonObject[]) =>
+    issues.length > 0 ? fail('INVALID', 'input', { issues: issues.slice(0, 20) }) : undefined;
+  const brokenOf = (camera: Camera) =>
+    addresses.broken(camera).map((path) => ({ path, code: 'login_elsewhere', params: {} }));
   /** With the logins in its addresses sealed. One that was sealed for another host or station is refused. */
   const sealed = (camera: Camera): Camera => {
-    const issues = addresses.broken(camera).map((path) => ({ path, code: 'login_elsewhere', params: {} }));
-    if (issues.length > 0) return fail('INVALID', 'input', { issues });
+    refuse(brokenOf(camera));
     return addresses.camera(camera);
+  };
+  /** Cameras as they are written: sealed, and none led elsewhere together with a password that was stored for its hosts. */
+  const admitted = (put: CamerasChange['put']): CamerasChange['put'] => {
+    refuse(put.flatMap(({ camera, secret }) => [...brokenOf(camera), ...secrets.issues(index.cameras.get(camera.id), camera, secret)])); // prettier-ignore
+    return put.map((one) => ({ ...one, camera: addresses.camera(one.camera) }));
   };
   const brokenIn = (cameras: readonly Camera[]): SiteProblem[] =>
     cameras.flatMap(
@@ -63,14 +73,16 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     revisions.upsert({ id: 'site', revision });
     bus.emit('site.changed', { revision });
   };
-  const replace = (tx: Tx, next: SiteFile, revision: number) => {
+  /** @param moved cameras whose stored password is not taken along */
+  const replace = (tx: Tx, next: SiteFile, revision: number, moved: readonly string[] = []) => {
     // parsing again drops what never leaves the station: passwords, demo accounts
     const read = siteSchema.parse(next);
     const site = { ...read, cameras: read.cameras.map(addresses.camera) };
     store.save(tx.db, site, revision);
     store.replaceObjects(tx.db, site);
-    for (const camera of next.cameras)
-      if (camera.password) store.putSecret(tx.db, camera.id, vault.seal(camera.password));
+    for (const id of moved) secrets.write(tx, id, { sealed: null });
+    for (const { id, password } of next.cameras) if (password) secrets.write(tx, id, { password });
+    store.dropOrphanSecrets(tx.db);
     tx.afterCommit(() => adopt(site, revision));
   };
   let index: ReturnType<typeof indexSite>;
@@ -101,17 +113,14 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
       });
     });
   }
+  // left by a version that kept the passwords of cameras that a site file no longer had
+  write((tx) => {
+    const cameras = store.dropOrphanSecrets(tx.db);
+    if (cameras.length > 0) audit.append(tx, STATION_ACTOR, 'site.forget', stored.site.site.id, { cameras });
+  });
   index = indexSite(stored.site, stored.revision);
   revisions.upsert({ id: 'site', revision: stored.revision });
 
-  /** Undefined where it was sealed with another key: `unreadable` says so. */
-  const openSecret = (secret: string): string | undefined => {
-    try {
-      return vault.open(secret);
-    } catch {
-      return undefined;
-    }
-  };
   const port: SitePort = {
     current: () => index.site,
     revision: () => index.revision,
@@ -126,10 +135,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     placeName: (id) => index.placeName(id),
     placeAndAbove: (id) => index.placeAndAbove(id),
     levelOf: (id) => index.levelOf(id),
-    cameraPassword: (id) => {
-      const secret = store.secretOf(db, id);
-      return secret === undefined ? undefined : openSecret(secret);
-    },
+    cameraPassword: (id) => secrets.open(id),
     openAddress: (url) => addresses.open(url),
   };
   /** Checks the whole site as it would be, then writes one object. */
@@ -180,8 +186,10 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
         return fail('INVALID', 'input', {
           issues: checked.error.issues.slice(0, 20).map((issue) => schemaProblem(issue, raw)),
         });
-      const object = collection === 'cameras' ? sealed(checked.data as Camera) : checked.data;
+      const secret = cameraPassword === undefined ? undefined : { password: cameraPassword };
+      const isCamera = collection === 'cameras';
       write((tx) => {
+        const object = isCamera ? admitted([{ camera: checked.data as Camera, secret }])[0]!.camera : checked.data; // prettier-ignore
         const list = index.site[collection] as { id: string }[];
         const at = list.findIndex((one) => one.id === object.id);
         const next = at < 0 ? [...list, object] : list.with(at, object);
@@ -194,8 +202,7 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
           { before: (list[at] ?? null) as never, after: object as never },
           () => {
             store.putObject(tx.db, collection, object);
-            if (collection === 'cameras' && cameraPassword !== undefined)
-              store.putSecret(tx.db, object.id, cameraPassword === '' ? null : vault.seal(cameraPassword));
+            if (isCamera && secret) secrets.write(tx, object.id, secret);
           },
         );
       });
@@ -206,18 +213,18 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
     /** Cameras whose login was sealed with another key than the station has: a back-up of another machine. */
     unreadable: (): number =>
       index.site.cameras.filter((camera) => {
-        const secret = store.secretOf(db, camera.id);
-        return (secret && openSecret(secret) === undefined) || addresses.broken(camera).length > 0;
+        return secrets.isUnreadable(camera.id) || addresses.broken(camera).length > 0;
       }).length,
-    /** The stored password as it is sealed; null: none. */
-    sealedPassword: (id: string): string | null => store.secretOf(db, id) ?? null,
+    sealedPassword: secrets.sealed,
+    /** Hosts that a camera would reach and the stored password is not for; a password given with the change is. */
+    ledElsewhere: (camera: Camera): string[] => secrets.led(index.cameras.get(camera.id), camera),
     /**
      * Several cameras in one transaction, all or none; each on record by itself.
      * @param also written with them
      */
     putCameras(actor: Actor, { put, remove }: CamerasChange, also: (tx: Tx) => void): void {
-      const change = { put: put.map((one) => ({ ...one, camera: sealed(one.camera) })), remove };
       write((tx) => {
+        const change = { put: admitted(put), remove };
         const before = new Map(index.site.cameras.map((one) => [one.id, one]));
         const next = new Map(before);
         for (const id of change.remove) next.delete(id);
@@ -233,14 +240,11 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
         editMany(tx, actor, { ...index.site, cameras: [...next.values()] }, entries, () => {
           for (const id of change.remove) {
             store.removeObject(tx.db, 'cameras', id);
-            store.putSecret(tx.db, id, null);
+            secrets.write(tx, id, { sealed: null });
           }
           for (const { camera, secret } of change.put) {
             store.putObject(tx.db, 'cameras', camera);
-            if (secret === undefined) continue;
-            if ('sealed' in secret) store.putSecret(tx.db, camera.id, secret.sealed);
-            else
-              store.putSecret(tx.db, camera.id, secret.password === '' ? null : vault.seal(secret.password));
+            if (secret) secrets.write(tx, camera.id, secret);
           }
         });
         also(tx);
@@ -260,14 +264,15 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
           { before: before as never },
           () => {
             store.removeObject(tx.db, collection, id);
-            if (collection === 'cameras') store.putSecret(tx.db, id, null);
+            if (collection === 'cameras') secrets.write(tx, id, { sealed: null });
           },
         );
       });
     },
     importFile(actor: Actor, yaml: string, apply: boolean) {
       const next = parseSiteFile(yaml);
-      if ('problems' in next) return { problems: next.problems, counts: {}, applied: false };
+      if ('problems' in next)
+        return { problems: next.problems, counts: {}, applied: false, passwordsForgotten: [] };
       const { site } = next.file;
       const problems: SiteProblem[] = [];
       for (const key of ['id', 'kind'] as const)
@@ -279,12 +284,14 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
           });
       problems.push(...brokenIn(next.file.cameras));
       const counts = Object.fromEntries(SITE_COLLECTIONS.map((name) => [name, next.file[name].length]));
-      if (!apply || problems.length > 0) return { problems, counts, applied: false };
+      const passwordsForgotten = secrets.notTakenAlong(index.cameras, next.file.cameras);
+      if (!apply || problems.length > 0) return { problems, counts, applied: false, passwordsForgotten };
+      const moved = passwordsForgotten.map(({ id }) => id);
       write((tx) => {
-        replace(tx, next.file, index.revision + 1);
-        audit.append(tx, actor, 'site.import', site.id, counts);
+        replace(tx, next.file, index.revision + 1, moved);
+        audit.append(tx, actor, 'site.import', site.id, moved.length > 0 ? { ...counts, passwordsForgotten: moved } : counts); // prettier-ignore
       });
-      return { problems, counts, applied: true };
+      return { problems, counts, applied: true, passwordsForgotten };
     },
     exportFile: () => writeSiteFile(index.site),
   };

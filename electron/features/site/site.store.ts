@@ -62,3 +62,12 @@ export function secretOf(db: Readable, cameraId: string): string | undefined {
       { sealed: string } | undefined
   )?.sealed;
 }
+/** @returns cameras that are no more and had a password stored */
+export function dropOrphanSecrets(db: Writable): string[] {
+  const rows = db
+    .prepare(
+      "DELETE FROM camera_secret WHERE camera_id NOT IN (SELECT id FROM site_object WHERE collection = 'cameras') RETURNING camera_id",
+    )
+    .all() as { camera_id: string }[];
+  return rows.map((row) => row.camera_id).sort();
+}

@@ -17,15 +17,22 @@ export interface ReadList {
   cameras: { camera: Camera; password: string | undefined }[];
 }
 
+export interface StationKnows {
+  /** Whether a login that is sealed in an address is of that host and of this station. */
+  canOpen(url: string): boolean;
+  /** Hosts that a camera would be led to and its stored password is not for. */
+  ledElsewhere(camera: Camera): string[];
+}
+
 /**
  * A list of cameras as CSV or .xlsx, checked against the site it goes into; every problem with row and column.
- * @param canOpen whether a login that is sealed in an address is of that host and of this station
+ * @param station what only the station knows
  */
 export function readCameraList(
   bytes: Buffer,
   site: Site,
   templates: readonly VendorTemplate[],
-  canOpen: (url: string) => boolean = () => true,
+  station: StationKnows = { canOpen: () => true, ledElsewhere: () => [] },
 ): ReadList {
   const nothing = (code: string): ReadList => ({
     problems: [{ code, params: {} }],
@@ -56,7 +63,7 @@ export function readCameraList(
   if (filled.length === 0) return nothing('empty');
   if (filled.length > MAX_CAMERAS) return nothing('too_large');
 
-  const reader = rowReader(site, templates, table[headAt]!, columns, canOpen);
+  const reader = rowReader(site, templates, table[headAt]!, columns, station);
   const read = filled.map(({ cells, row }) => reader(cells, row));
   return {
     problems: [],
@@ -71,7 +78,7 @@ function rowReader(
   templates: readonly VendorTemplate[],
   heads: readonly string[],
   columns: ReadonlyMap<Column, number>,
-  canOpen: (url: string) => boolean,
+  station: StationKnows,
 ) {
   const known = new Set(site.cameras.map(({ id }) => id));
   const taken = new Map<string, number>();
@@ -108,7 +115,7 @@ function rowReader(
       ['subUrl', urls.sub],
     ] as const)
       // prettier-ignore
-      if (url !== undefined && !canOpen(url)) bad(column, 'login_elsewhere');
+      if (url !== undefined && !station.canOpen(url)) bad(column, 'login_elsewhere');
     const [lng, lat] = [number('longitude'), number('latitude')];
     if ((lng === undefined) !== (lat === undefined))
       bad(lng === undefined ? 'longitude' : 'latitude', 'missing');
@@ -164,6 +171,9 @@ function rowReader(
         if (!problems.some((one) => one.column === (heads[columns.get(column) ?? -1]?.trim() || column)))
           bad(column, codeOf(column, cell(column)), { value: shownAddress(cell(column)).slice(0, 60) });
       }
+    // an empty cell keeps the stored password, which is not for another device
+    const hosts = checked.success && cell('password') === '' ? station.ledElsewhere(checked.data) : [];
+    if (hosts.length > 0) bad('password', 'password_elsewhere', { host: hosts.join(', ') });
     const shown: ImportedRow = {
       row,
       id,
