@@ -232,6 +232,29 @@ test('tried by hand: a wrong password, H.265, key frames far apart; then another
   expect(await probe('N3w-Secret')).toBeNull();
   expect(await probe(login.password)).toBe('wrong_password');
 
+  // led to another device it does not take its password along: said while it is typed, and asked for again
+  await row.getByRole('button', { name: word('cameras.known.open') }).click();
+  const save = form.getByRole('button', { name: word('app.save') });
+  await field('mainUrl').fill(rtsp.url('/main').replace('127.0.0.1', 'localhost'));
+  await expect(form.getByRole('alert')).toHaveText(word('cameras.form.moved', { host: 'localhost' }));
+  await expect(form).toContainText(word('cameras.form.missing', { fields: word('cameras.field.password') }));
+  await expect(save).toBeDisabled();
+  await page.screenshot({ path: 'test-results/cameras-moved.png' });
+  await field('mainUrl').fill(rtsp.url('/sub'));
+  await expect(form.getByRole('alert')).toHaveCount(0);
+  await expect(save).toBeEnabled();
+  await field('mainUrl').fill(rtsp.url('/main').replace('127.0.0.1', 'localhost'));
+  await field('password').fill(login.password);
+  await expect(form.getByRole('alert')).toHaveCount(0);
+  // it would be set on the device that the camera leaves
+  await expect(form.getByRole('checkbox', { name: word('cameras.form.onDevice') })).toHaveCount(0);
+  await save.click();
+  await expect(form).toHaveCount(0);
+  expect((await api.site.get()).cameras.find(({ id }) => id === 'cam-garage')!.mainUrl).toContain(
+    'localhost',
+  );
+  expect((await api.cameras.test({ cameraId: 'cam-garage' })).reason).toBeNull();
+
   // the device takes no other one while it does not know the stored one: nothing is changed, and it is said
   await device.stop();
   await row.getByRole('button', { name: word('cameras.known.open') }).click();

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraTemplate, FoundCamera, ProbedDevice } from '#contract/cameras.contract.ts';
 import type { Camera, PullChoice, RecordingRule, SoundChoice } from '#contract/site.ts';
+import { hostOfAddress, hostsGained } from '#domain/camera-hosts.ts';
 import { streamKey } from '#domain/stream-address.ts';
 import { mountDraftOf, mountOfDraft, noMount, type MountDraft } from './mount-draft.ts';
 import { noRecording, storedRule } from './recording-rule.ts';
@@ -17,8 +18,10 @@ export interface Draft {
   subUrl: string;
   transport: 'tcp' | 'udp';
   username: string;
-  /** Empty keeps the stored one. */
+  /** Empty keeps the stored one, which is not for another device. */
   password: string;
+  /** The device that it was moved to needs none: the stored one is removed. */
+  noPassword: boolean;
   /** Set it on the camera itself too. */
   passwordOnDevice: boolean;
   pull: PullChoice;
@@ -50,6 +53,7 @@ export const emptyDraft = (): Draft => ({
   transport: 'tcp',
   username: '',
   password: '',
+  noPassword: false,
   passwordOnDevice: false,
   pull: 'auto',
   sound: 'live',
@@ -194,6 +198,23 @@ export const sameStream = (draft: Draft, cameras: readonly Camera[]): Camera | u
   const key = streamKey(draft.mainUrl);
   return cameras.find((one) => one.id !== draft.base?.id && streamKey(one.mainUrl) === key);
 };
+
+/** Hosts that the camera is led to and was not before; of an address that is being typed, only what is one already. */
+export function movedTo(draft: Draft): string[] {
+  if (!draft.base) return [];
+  const typed = (url: string) => (hostOfAddress(url) === undefined ? '' : url);
+  return hostsGained(draft.base, {
+    mainUrl: typed(draft.mainUrl),
+    subUrl: typed(draft.subUrl),
+    onvif: { address: draft.onvifAddress },
+  });
+}
+
+/** What `site.put` is told of the password: nothing keeps the stored one. */
+export function secretOfDraft(draft: Draft): { cameraPassword?: string } {
+  if (draft.password !== '') return { cameraPassword: draft.password };
+  return draft.noPassword ? { cameraPassword: '' } : {};
+}
 
 /** Names of fields that have to be filled in before it can be added. */
 export const missingOf = (draft: Draft): ('nameZh' | 'placeId' | 'mainUrl' | 'id')[] =>

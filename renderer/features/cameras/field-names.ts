@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   subUrl: 'cameras.field.subUrl',
   transport: 'cameras.field.transport',
   username: 'cameras.field.username',
+  password: 'cameras.field.password',
   pull: 'cameras.field.pull',
   sound: 'cameras.field.sound',
   'recording.beside': 'recording.rule.beside.name',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbedDevice } from '#contract/cameras.contract.ts';
 import { camera as cameraSchema, streamRule } from '#contract/site.ts';
-import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, objectOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
+import { draftOfCamera, draftOfChannel, emptyDraft, fillTemplate, freshId, missingOf, movedTo, objectOfDraft, secretOfDraft, testInputOf, type Draft } from '../../../renderer/features/cameras/draft.ts'; // prettier-ignore
 import { isTiltRight } from '../../../renderer/features/cameras/mount-draft.ts';
 import { freshBeside, isRuleRight, noRecording, ofStream } from '../../../renderer/features/cameras/recording-rule.ts'; // prettier-ignore
 
@@ -28,6 +28,25 @@ describe('the form of a camera', () => {
   });
   it('names what is missing', () => {
     expect(missingOf(emptyDraft())).toEqual(['nameZh', 'placeId', 'mainUrl', 'id']);
+  });
+});
+
+describe('a camera that is moved', () => {
+  const draft = draftOfCamera(stored);
+  it('is told by the hosts it did not have, of what is an address already', () => {
+    expect(movedTo(draft)).toEqual([]);
+    expect(movedTo({ ...draft, mainUrl: 'rtsp://10.0.0.1:8554/other', onvifAddress: '' })).toEqual([]);
+    expect(movedTo({ ...draft, mainUrl: 'rtsp://10.0.0.2/m' })).toEqual(['10.0.0.2']);
+    expect(movedTo({ ...draft, onvifAddress: '10.0.0.3' })).toEqual(['10.0.0.3']);
+    for (const typed of ['', 'rt', 'rtsp://']) expect(movedTo({ ...draft, mainUrl: typed })).toEqual([]);
+  });
+  it('is none that is new', () => {
+    expect(movedTo({ ...emptyDraft(), mainUrl: 'rtsp://10.0.0.2/m' })).toEqual([]);
+  });
+  it('says of its password: another one, none, or nothing', () => {
+    expect(secretOfDraft(draft)).toEqual({});
+    expect(secretOfDraft({ ...draft, noPassword: true })).toEqual({ cameraPassword: '' });
+    expect(secretOfDraft({ ...draft, noPassword: true, password: 'x' })).toEqual({ cameraPassword: 'x' });
   });
 });
 
