@@ -4,6 +4,7 @@
  */
 import type { HealthItem } from '#contract/system.contract.ts';
 import { accountsApi } from '#features/accounts/accounts.api.ts';
+import { createLoginMemory } from '#native/process/login-memory.ts';
 import { createAccounts } from '#features/accounts/accounts.service.ts';
 import { createPasswords } from '#features/accounts/password.ts';
 import { alarmsApi } from '#features/alarms/alarms.api.ts';
@@ -108,11 +109,13 @@ export async function wire({
   });
   await demo.openCameras();
   const trust = createTrust(ports);
+  const logins = createLoginMemory(clock);
   const video = createVideo(
     { ...ports, site: demo.camerasOf(site.port) },
     mediaAccess(sessions, (...asked) => recording.openReplay(...asked)),
     options.mediaUrl,
     trust.check,
+    logins,
   );
   stops.push(() => video.stop());
 
@@ -162,6 +165,7 @@ export async function wire({
     activeData: (deviceId, type) => activeAlarm(deviceId, type)?.data,
     shelf: site,
     trust,
+    logins,
     reachable: demo.camerasOf(site.port),
   });
   stops.push(() => cameras.stop());

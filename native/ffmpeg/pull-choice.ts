@@ -1,8 +1,11 @@
 import type { Clock } from '#native/process/clock.ts';
+import type { LoginMemory } from '#native/process/login-memory.ts';
+import { startThrough } from '#native/process/supervise-login.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import type { Probe } from './arguments.ts';
 import { directTrust } from './direct-trust.ts';
 import { FfmpegError } from './failure.ts';
+import { asFfmpegError, doorOf } from './login-door.ts';
 import type { MediaSink } from './media.ts';
 import { startPull, type PullOptions } from './pull.ts';
 import type { PullKind } from './pull-switch.ts';
@@ -12,7 +15,7 @@ import { startSoundPull } from './sound-pull.ts';
 import type { RtspSource } from './source.ts';
 
 /** What our own client needs of `PullOptions`: no ffmpeg, nothing to probe. */
-export type DirectPullOptions = Pick<PullOptions, 'label' | 'source' | 'sink' | 'keyFrameMs'>;
+export type DirectPullOptions = Pick<PullOptions, 'label' | 'source' | 'sink' | 'keyFrameMs' | 'onLetIn'>;
 
 /** Whom the direct pull serves: everybody, a camera that somebody works with, or nobody. */
 export type DirectFor = 'everybody' | 'working' | 'nobody';
@@ -43,13 +46,18 @@ export interface PullChoice {
   silence(): Promise<void>;
 }
 
-export function pullChoice(options: RelayOptions, isWorking: () => boolean, clock: Clock): PullChoice {
+export function pullChoice(
+  options: RelayOptions,
+  isWorking: () => boolean,
+  clock: Clock,
+  logins: LoginMemory,
+): PullChoice {
   const pull = options.pull ?? startPull;
   const keyFrameMs = options.keyFrameMs ?? 15_000;
   const trust = directTrust();
   let { source } = options;
   let probe: Probe = 'fast';
-  const beside = soundOf(options, clock, () => source);
+  const beside = soundOf(options, clock, logins, () => source);
 
   function mayGoDirect(): boolean {
     if (!options.direct || options.direct.serves() === 'nobody') return false;
@@ -71,23 +79,38 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
     return probe !== before;
   }
 
+  async function startOne(
+    kind: PullKind,
+    sink: MediaSink,
+    context: WorkerContext,
+    onLetIn: () => void,
+  ): Promise<Worker> {
+    const { label, handover } = options;
+    if (kind === 'direct' && options.direct)
+      return options.direct.start({ label, source, sink, keyFrameMs, onLetIn }, context);
+    const ffmpeg = await options.ffmpeg();
+    const audible = beside?.around(sink, context.signal) ?? sink;
+    for (;;) {
+      try {
+        const how = { label, source, ffmpeg, handover, keyFrameMs, sink: audible, probe, onLetIn };
+        return await pull(how, context);
+      } catch (error) {
+        if (context.signal.aborted || !canTryOtherwise(error)) throw error;
+      }
+    }
+  }
+
   return {
     wanted,
     // Nobody works with it any more: what runs well goes on.
     shouldTurn: (from) => (from === 'direct' ? !mayGoDirect() : wanted() === 'direct'),
     async start(kind, sink, context) {
-      const { label, handover } = options;
-      if (kind === 'direct' && options.direct)
-        return options.direct.start({ label, source, sink, keyFrameMs }, context);
-      const ffmpeg = await options.ffmpeg();
-      const audible = beside?.around(sink, context.signal) ?? sink;
-      for (;;) {
-        try {
-          const how = { label, source, ffmpeg, handover, keyFrameMs, sink: audible, probe };
-          return await pull(how, context);
-        } catch (error) {
-          if (context.signal.aborted || !canTryOtherwise(error)) throw error;
-        }
+      try {
+        return await startThrough(doorOf(logins, source), context, (letIn) =>
+          startOne(kind, sink, context, letIn),
+        );
+      } catch (error) {
+        throw asFfmpegError(error);
       }
     },
     after(kind, error, ranMs) {
@@ -115,6 +138,7 @@ export function pullChoice(options: RelayOptions, isWorking: () => boolean, cloc
 function soundOf(
   { label, ffmpeg, handover, soundOffer, source }: RelayOptions,
   clock: Clock,
+  logins: LoginMemory,
   sourceNow: () => RtspSource,
 ): SoundBeside | undefined {
   if (!soundOffer) return undefined;
@@ -122,5 +146,6 @@ function soundOf(
     const how = { label: `${label} sound`, source: sourceNow(), ffmpeg: await ffmpeg(), handover };
     return startSoundPull({ ...how, offer, onUnit }, context);
   };
-  return soundBeside({ clock, offerOf: soundOffer, start }, source);
+  const offerOf: SoundBesideOptions['offerOf'] = (of) => doorOf(logins, of).pass(() => soundOffer(of));
+  return soundBeside({ clock, offerOf, start, door: () => doorOf(logins, sourceNow()) }, source);
 }

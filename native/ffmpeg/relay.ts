@@ -1,12 +1,8 @@
 import { systemClock, type Clock } from '#native/process/clock.ts';
-import {
-  supervise,
-  type Supervised,
-  type SuperviseState,
-  type Worker,
-  type WorkerContext,
-} from '#native/process/supervise.ts';
-import { loginBackoff } from '#native/process/backoff.ts';
+import { tieredBackoffMs } from '#native/process/backoff.ts';
+import { createLoginMemory, type LoginMemory } from '#native/process/login-memory.ts';
+import type { Supervised, SuperviseState, Worker, WorkerContext } from '#native/process/supervise.ts';
+import { superviseLogin } from '#native/process/supervise-login.ts';
 import type { FfmpegBinary } from './binary.ts';
 import { moreTelling, streamReason, type StreamReason } from './failure.ts';
 import { gopCache } from './gop-cache.ts';
@@ -17,6 +13,7 @@ import { pullChoice, type DirectPull } from './pull-choice.ts';
 import { startSwitched, type PullKind, type PullSwitch } from './pull-switch.ts';
 import type { SoundOffer } from './sound-pull.ts';
 import type { RtspSource } from './source.ts';
+import { doorOf } from './login-door.ts';
 import { limitStart } from './start-limit.ts';
 
 /** What a stream is doing, for those who look at it. */
@@ -71,6 +68,8 @@ export interface RelayOptions {
    * where that cannot be found out now.
    */
   soundOffer?: (source: RtspSource) => Promise<SoundOffer | null>;
+  /** Which logins the devices of the whole station have refused; without it the stream remembers its own. */
+  logins?: LoginMemory;
   /** How long the pull goes on after the last viewer has left (a guard who switches back and forth). Default 10 s. */
   lingerMs?: number;
   /** No frame for this long is a stall. Default 8 s. */
@@ -103,11 +102,8 @@ export interface Relay {
 }
 
 /** What a certificate or a codec is wrong by does not change in a second. */
-function relayBackoff(): (attempt: number, reason: string) => number {
-  const usual = loginBackoff();
-  return (attempt, reason) =>
-    reason === 'certificate_changed' || reason === 'codec_not_playable' ? 60_000 : usual(attempt, reason);
-}
+const relayBackoff = (attempt: number, reason: string): number =>
+  reason === 'certificate_changed' || reason === 'codec_not_playable' ? 60_000 : tieredBackoffMs(attempt);
 
 /** One pull for one stream however many look at it, supervised, with the current group of pictures kept for newcomers. */
 export function createRelay(options: RelayOptions): Relay {
@@ -116,7 +112,9 @@ export function createRelay(options: RelayOptions): Relay {
   const viewers = new Set<Viewer>();
   const working = new Set<Viewer>();
   const listeners = new Set<symbol>();
-  const choice = pullChoice(options, () => working.size > 0, clock);
+  const logins = options.logins ?? createLoginMemory(clock);
+  const door = () => doorOf(logins, source);
+  const choice = pullChoice(options, () => working.size > 0, clock, logins);
   let running: PullSwitch | undefined;
   const cache = gopCache();
   let track: MediaTrack | undefined;
@@ -127,19 +125,22 @@ export function createRelay(options: RelayOptions): Relay {
   // ffmpeg may read for as long as a key frame takes before it says anything
   const quietMs = keyFrameMs + 10_000;
 
-  const supervised: Supervised = supervise({
-    start,
-    clock,
-    backoff: relayBackoff(),
-    // a net under the limits of the tries, of which there are two at most
-    startTimeoutMs: 3 * (quietMs + keyFrameMs),
-    stallMs,
-    onState(next) {
-      // A newcomer must not be shown what a broken pull has left.
-      if (next.kind === 'backing-off') forget();
-      setState(visibleState(next));
+  const supervised: Supervised = superviseLogin(
+    {
+      start,
+      clock,
+      backoff: relayBackoff,
+      // a net under the limits of the tries, of which there are two at most
+      startTimeoutMs: 3 * (quietMs + keyFrameMs),
+      stallMs,
+      onState(next) {
+        // A newcomer must not be shown what a broken pull has left.
+        if (next.kind === 'backing-off') forget();
+        setState(visibleState(next));
+      },
     },
-  });
+    door,
+  );
 
   async function start(context: WorkerContext): Promise<Worker> {
     running = undefined;
@@ -280,6 +281,8 @@ export function createRelay(options: RelayOptions): Relay {
       if (JSON.stringify(next) === JSON.stringify(source)) return reconsider();
       source = next;
       choice.forget(next);
+      // who has changed it may try at once
+      door().allow();
       supervised.restart('ended');
       supervised.retryNow();
     },

@@ -19,6 +19,8 @@ export interface RunOptions {
   source: RtspSource;
   ffmpeg: FfmpegBinary;
   handover: Handover;
+  /** The camera has taken the login: it plays. */
+  onLetIn?: () => void;
 }
 
 /** How a run tells what becomes of it. */
@@ -68,7 +70,8 @@ export async function startRun(
     },
   });
   const report = { first: first.resolve, fail, progress: context.progress };
-  read(child, reader(report), report);
+  const taker = reader(report);
+  read(child, onStream(taker, options.onLetIn), report);
   void child.exited.then((exit) =>
     fail(reasonOfText(child.stderrTail()) ?? 'ended', { exit: exit.code ?? `${exit.signal}` }),
   );
@@ -85,6 +88,17 @@ export async function startRun(
     context.signal.removeEventListener('abort', onAbort);
   }
   return { ended: failed.promise, stop };
+}
+
+/** ffmpeg describes the stream once the camera has agreed to play. */
+function onStream(taker: RunReader, onLetIn: (() => void) | undefined): RunReader {
+  return {
+    stream(stream) {
+      onLetIn?.();
+      taker.stream(stream);
+    },
+    frame: taker.frame,
+  };
 }
 
 /** Takes ffmpeg's output apart as it comes, and fails the run for whatever is wrong with it. */

@@ -1,6 +1,7 @@
-import { loginBackoff } from '#native/process/backoff.ts';
 import type { Clock } from '#native/process/clock.ts';
-import { supervise, type Worker, type WorkerContext } from '#native/process/supervise.ts';
+import type { LoginDoor } from '#native/process/login-memory.ts';
+import type { Worker, WorkerContext } from '#native/process/supervise.ts';
+import { startThrough, superviseLogin } from '#native/process/supervise-login.ts';
 import { audibleSink, type AudibleSink } from './audible.ts';
 import type { MediaSink, MediaTrack } from './media.ts';
 import type { RtspSource } from './source.ts';
@@ -11,7 +12,9 @@ const STALL_MS = 15_000;
 
 export interface SoundBesideOptions {
   clock: Clock;
-  /** What a camera offers to be heard; null: nothing. Rejects where that cannot be found out now. */
+  /** The way into the camera that is pulled now. */
+  door(): LoginDoor;
+  /** What a camera offers to be heard, asked through its door; null: nothing. Rejects where that cannot be found out now. */
   offerOf(source: RtspSource): Promise<SoundOffer | null>;
   /** Starts one pull of the sound alone. */
   start(
@@ -53,25 +56,28 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
   let isWanted = false;
   let current: Run | undefined;
 
-  const supervised = supervise({
-    clock: options.clock,
-    stallMs: STALL_MS,
-    backoff: loginBackoff(),
-    async start(context) {
-      if (!offer) throw new Error('nothing is offered');
-      const onUnit = (data: Buffer, mediaMs: number, receivedAtMs: number) => {
-        if (!context.signal.aborted) current?.audible.sound(data, mediaMs, receivedAtMs, undefined);
-      };
-      return options.start(offer, onUnit, context);
+  const supervised = superviseLogin(
+    {
+      clock: options.clock,
+      stallMs: STALL_MS,
+      async start(context) {
+        const offered = offer;
+        if (!offered) throw new Error('nothing is offered');
+        const onUnit = (data: Buffer, mediaMs: number, receivedAtMs: number) => {
+          if (!context.signal.aborted) current?.audible.sound(data, mediaMs, receivedAtMs, undefined);
+        };
+        return startThrough(options.door(), context, () => options.start(offered, onUnit, context));
+      },
+      onState(state) {
+        if (state.kind !== 'backing-off') return;
+        // It has no such track (any more), or another one than it said: asked anew with the next pictures.
+        if (state.reason === 'no_video') offer = null;
+        if (state.reason === 'codec_not_playable') offer = undefined;
+        follow();
+      },
     },
-    onState(state) {
-      if (state.kind !== 'backing-off') return;
-      // It has no such track (any more), or another one than it said: asked anew with the next pictures.
-      if (state.reason === 'no_video') offer = null;
-      if (state.reason === 'codec_not_playable') offer = undefined;
-      follow();
-    },
-  });
+    options.door,
+  );
 
   function follow(): void {
     // After the first picture: nothing takes its start from it, and there is nothing to put sound beside before.

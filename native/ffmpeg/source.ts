@@ -10,6 +10,11 @@ export interface RtspSource {
   user?: string;
   password?: string;
   transport: 'tcp' | 'udp';
+  /**
+   * Whose login it is, see DeviceLogin: the device that counts wrong ones, and what of a login stands in the address.
+   * Absent: of the address's own host and port.
+   */
+  account?: { device: string; secrets: readonly string[] };
   /** The camera's sound is wanted beside its picture. */
   sound?: boolean;
   /** For rtsps: whether the camera's certificate is the known one. */

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   /** For the connection and for each answer. */
   timeoutMs: number;
   signal: AbortSignal;
+  /** The camera has asked for the login and taken it; said once. */
+  onLetIn?: (() => void) | undefined;
   /** A '$'-framed packet; `data` is a view, valid until the callback returns. */
   onPacket(channel: number, data: Buffer): void;
 }
@@ -110,6 +112,7 @@ function converse(
   let sequence = 0;
   let authorizer: Authorizer | undefined;
   let isOver = false;
+  let isLetIn = false;
 
   function fail(reason: RtspReason, params: Record<string, string | number> = {}): void {
     close(new RtspClientError(reason, params));
@@ -229,6 +232,10 @@ function converse(
         response = await exchange(method, uri, headers);
       }
       if (response.status === 401 || response.status === 403) throw new RtspClientError('wrong_password');
+      if (authorizer && !isLetIn) {
+        isLetIn = true;
+        options.onLetIn?.();
+      }
       return response;
     },
   };

@@ -17,6 +17,8 @@ export interface RtspPlayOptions {
   password?: string;
   /** For rtsps, see ConnectionOptions. */
   trusts?: CertificateCheck | undefined;
+  /** The camera has asked for the login and taken it. */
+  onLetIn?: (() => void) | undefined;
   /** For the connection and for each answer. */
   timeoutMs: number;
   /** Ends it, also while it is still starting. */
@@ -98,7 +100,7 @@ async function tryAt(
     ? { user: options.user, password: options.password ?? '' }
     : undefined;
   const connection = await openConnection({
-    ...{ url, login, isBasicAllowed, trusts: options.trusts },
+    ...{ url, login, isBasicAllowed, trusts: options.trusts, onLetIn: options.onLetIn },
     ...{ timeoutMs: options.timeoutMs, signal: options.signal },
     onPacket(channel, data) {
       try {

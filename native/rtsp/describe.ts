@@ -17,6 +17,8 @@ export interface DescribeOptions {
   user?: string;
   password?: string;
   timeoutMs: number;
+  /** The camera has asked for the login and taken it. */
+  onLetIn?: () => void;
   /** For rtsps, see ConnectionOptions. */
   trusts?: CertificateCheck | undefined;
 }
@@ -26,11 +28,11 @@ export interface DescribeOptions {
  * has the stream, without pulling a picture. Logs in as `client.ts` does. Never rejects.
  */
 export async function describe(options: DescribeOptions): Promise<Described> {
-  const { url, user, password = '', timeoutMs, trusts } = options;
+  const { url, user, password = '', timeoutMs, trusts, onLetIn } = options;
   let connection: ClientConnection | undefined;
   try {
     connection = await openConnection({
-      ...{ url, timeoutMs, trusts, isBasicAllowed: true, signal: new AbortController().signal },
+      ...{ url, timeoutMs, trusts, onLetIn, isBasicAllowed: true, signal: new AbortController().signal },
       ...(user ? { login: { user, password } } : {}),
       onPacket: () => undefined,
     });

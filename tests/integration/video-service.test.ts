@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket } from 'ws';
 import { mediaNotice, readMediaHeader, type MediaNotice } from '#contract/media-wire.ts';
 import { createVideo } from '#features/video/video.service.ts';
+import { createLoginMemory } from '#native/process/login-memory.ts';
 import { STATION_ACTOR } from '#station/ports.ts';
 import { TestClock } from '#tests/fixtures/clock.ts';
 import { openKernel, type Kernel } from '#tests/fixtures/response-kernel.ts';
@@ -52,6 +53,7 @@ function start(): void {
     { mayView: (session) => signedIn.has(session) },
     () => '/media',
     () => true,
+    createLoginMemory(kernel.ports.clock),
   );
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { g711Track } from '#native/ffmpeg/aac-config.ts';
 import { FfmpegError } from '#native/ffmpeg/failure.ts';
 import type { AudioFrame, MediaFrame, MediaSink, MediaTrack } from '#native/ffmpeg/media.ts';
+import { doorOf } from '#native/ffmpeg/login-door.ts';
+import { createLoginMemory } from '#native/process/login-memory.ts';
 import { soundBeside, type SoundBesideOptions } from '#native/ffmpeg/sound-beside.ts';
 import type { SoundOffer } from '#native/ffmpeg/sound-pull.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
@@ -30,9 +32,11 @@ function stage(answers: (SoundOffer | null | Error)[], source = SOURCE) {
   let gate: Promise<void> = Promise.resolve();
   const pulls: { say: Parameters<SoundBesideOptions['start']>[1]; fail(error: Error): void }[] = [];
   let running = 0;
+  const door = doorOf(createLoginMemory(clock), source);
   const beside = soundBeside(
     {
       clock,
+      door: () => door,
       async offerOf() {
         const answer = answers[Math.min(asked, answers.length - 1)]!;
         asked += 1;

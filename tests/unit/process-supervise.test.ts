@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loginBackoff, tieredBackoffMs } from '#native/process/backoff.ts';
+import { tieredBackoffMs } from '#native/process/backoff.ts';
 import { nextState, type SuperviseEvent, type SuperviseState } from '#native/process/supervise-state.ts';
 import { supervise, type Worker, type WorkerContext } from '#native/process/supervise.ts';
 import { fakeClock } from '#tests/fixtures/fake-clock.ts';
@@ -63,23 +63,6 @@ describe('tiered back-off', () => {
       60_000,
       60_000,
     ]);
-  });
-});
-
-describe('back-off of a login', () => {
-  it('tries a wrong password four times in half an hour', () => {
-    const wait = loginBackoff();
-    expect([1, 2, 3, 4, 5].map((attempt) => wait(attempt, 'wrong_password') / 60_000)).toEqual([1, 5, 15, 15, 15]); // prettier-ignore
-    // after a success it counts anew
-    expect(wait(1, 'wrong_password')).toBe(60_000);
-  });
-  it('a refusal of a camera that has been away is its first', () => {
-    const wait = loginBackoff();
-    expect(wait(21, 'no_route')).toBe(60_000);
-    expect(wait(22, 'wrong_password')).toBe(60_000);
-    expect(wait(23, 'no_route')).toBe(60_000);
-    expect(wait(24, 'wrong_password')).toBe(60_000);
-    expect(wait(2, 'ended')).toBe(1_000);
   });
 });
 

@@ -1,14 +1,17 @@
 import type { JsonObject } from '#contract/base.ts';
 import type { CameraChange, FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
 import type { Camera } from '#contract/site.ts';
+import { deviceOf, deviceOfStream, secretsInAddress } from '#domain/camera-device.ts';
 import { findFfmpeg } from '#native/ffmpeg/binary.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
+import { doorOf } from '#native/ffmpeg/login-door.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
 import { discover, type Discovery } from '#native/onvif/discovery.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
 import type { FoundDevice } from '#native/onvif/found.ts';
 import { probeAddresses } from '#native/onvif/probe.ts';
 import { expandAddresses } from '#native/onvif/ranges.ts';
+import type { LoginMemory } from '#native/process/login-memory.ts';
 import { fail } from '#station/errors.ts';
 import type { Actor, SitePort, StationPorts } from '#station/ports.ts';
 import { forgetWithCameras } from './batch-secrets.ts';
@@ -19,6 +22,7 @@ import { watchClocks } from './clocks.ts';
 import { readCameraList } from './import/read-list.ts';
 import { listenToCameras } from './onvif-events.ts';
 import { changeOnDevice, reachesNoOther, sharingLogin } from './password.ts';
+import { doorsAt } from './person-tries.ts';
 import { probeDevice } from './probe-device.ts';
 import { loadTemplates, shownTemplate } from './templates.ts';
 import { testStream } from './test-stream.ts';
@@ -35,6 +39,8 @@ export interface CamerasDeps extends RecordsDeps {
     ledElsewhere(camera: Camera): string[];
   };
   trust: ReturnType<typeof createTrust>;
+  /** Which logins the devices of the park have refused. */
+  logins: LoginMemory;
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
 }
@@ -86,13 +92,16 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
   }
 
   const opened = (url: string) => site.openAddress(url) ?? fail('INVALID', 'cameras.login_elsewhere');
+  const accountOf = (device: string, url: string) => ({ device, secrets: secretsInAddress(url) });
   /** The stored login goes nowhere but to the camera's own stored address. */
   function sourceOf(input: TestInput): { source: RtspSource; onvif: TestInput['onvif'] } {
     const { url, transport, username, password, cameraId } = input;
     if (cameraId === undefined) {
       if (url === undefined) return fail('INVALID', 'cameras.no_address');
+      const login = username ? { user: username, password } : {};
+      const source = { url: opened(url), transport, trusts, ...login };
       return {
-        source: { url: opened(url), transport, trusts, ...(username ? { user: username, password } : {}) },
+        source: { ...source, account: accountOf(deviceOfStream(url), source.url) },
         onvif: input.onvif,
       };
     }
@@ -104,8 +113,9 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
     const login = camera.username
       ? { user: camera.username, password: site.cameraPassword(camera.id) ?? '' }
       : {};
+    const source = { url: opened(own), transport: camera.transport, trusts, ...login };
     return {
-      source: { url: opened(own), transport: camera.transport, trusts, ...login },
+      source: { ...source, account: accountOf(deviceOf(camera, own), source.url) },
       onvif: camera.onvif,
     };
   }
@@ -164,13 +174,17 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
       params: JsonObject;
       device: ProbedDevice | null;
     }> {
+      const known = site.current().cameras.flatMap(({ id }) => reachable.camera(id) ?? []);
+      const doors = doorsAt(deps.logins, known, input);
       try {
         const device = await probeDevice(
           { ...input, user: input.username },
           { trusts, certificateOf: trust.of, usualLogins, sealAddress: deps.shelf.sealAddress },
         );
+        for (const door of doors) door.letIn();
         return { reason: null, params: {}, device };
       } catch (error) {
+        for (const door of doors) door.heard(error);
         if (!(error instanceof OnvifError)) throw error;
         return { reason: error.code, params: { ...error.params }, device: null };
       }
@@ -190,7 +204,7 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
           );
         return await testStream(
           { source, defaults, usualLogins, ...(onvif ? { onvif } : {}) },
-          { ffmpeg, handover, signal: stopping.signal },
+          { ffmpeg, handover, signal: stopping.signal, door: doorOf(deps.logins, source) },
         );
       } finally {
         running -= 1;

@@ -1,9 +1,11 @@
 import type { Camera } from '#contract/site.ts';
+import { deviceOfOnvif } from '#domain/camera-device.ts';
 import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient, type OnvifOptions } from '#native/onvif/client.ts';
 import { createEventStream, type EventStream } from '#native/onvif/events.ts';
 import { meaningsOf } from '#native/onvif/event-meaning.ts';
 import type { OnvifEvent } from '#native/onvif/event-message.ts';
+import type { LoginMemory } from '#native/process/login-memory.ts';
 import type { SuperviseState } from '#native/process/supervise.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
 import type { SitePort, StationPorts } from '#station/ports.ts';
@@ -27,6 +29,8 @@ export interface EventsDeps extends RecordsDeps {
   /** Cameras where they really listen: those of a demo may have moved to another port. */
   reachable: Pick<SitePort, 'camera'>;
   trusts: CertificateCheck;
+  /** Which logins the devices of the park have refused. */
+  logins: LoginMemory;
 }
 
 /**
@@ -102,8 +106,12 @@ export function listenToCameras(
       heard.state(ids(), 'failed', state.reason);
       if (state.attempt === 1) log.warn('camera events failed', { camera: camera.id, reason: state.reason });
     }
+    const shared = {
+      logins: deps.logins,
+      device: deviceOfOnvif({ ...camera, onvif: camera.onvif! }),
+    };
     heard.state(ids(), 'connecting');
-    const stream = createEventStream({ ...options, clock, onState });
+    const stream = createEventStream({ ...options, clock, onState, shared });
     const whose = router(listening, options);
     const reading = (async () => {
       for await (const event of stream) {

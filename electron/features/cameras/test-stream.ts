@@ -6,6 +6,7 @@ import type { RtspSource } from '#native/ffmpeg/source.ts';
 import { deviceUrl } from '#native/onvif/address.ts';
 import { createOnvifClient } from '#native/onvif/client.ts';
 import { describe } from '#native/rtsp/describe.ts';
+import type { LoginDoor } from '#native/process/login-memory.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
 import { streamWarnings } from './channels.ts';
 import { audioOf } from './measure.ts';
@@ -26,10 +27,18 @@ export interface TestOptions {
 /** Whether a stream works, what it is, and what one should know about it. Never rejects for a camera's sake. */
 export async function testStream(
   { source, onvif, defaults, usualLogins }: TestOptions,
-  deps: { ffmpeg: () => Promise<FfmpegBinary>; handover: Handover; signal?: AbortSignal },
+  deps: {
+    ffmpeg: () => Promise<FfmpegBinary>;
+    handover: Handover;
+    signal?: AbortSignal;
+    /** A person may always try; what comes of it is told to those who wait for this login. */
+    door: LoginDoor;
+  },
 ): Promise<StreamTest> {
+  const { door } = deps;
   // the cheap question first: its refusal says precisely why, and no ffmpeg is started for it
-  const described = await describe({ ...source, timeoutMs: DESCRIBE_MS });
+  const described = await describe({ ...source, timeoutMs: DESCRIBE_MS, onLetIn: door.letIn });
+  if (!described.ok && described.reason === 'wrong_password') door.heard({ code: described.reason });
   const none = (reason: string, params: StreamTest['params'] = {}): StreamTest => ({
     ...{ reason, params, picture: null, facts: null, warnings: [] },
   });

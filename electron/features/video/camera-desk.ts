@@ -9,10 +9,12 @@ export interface CameraDesk {
   id: string;
   relays: Map<StreamKind, { relay: Relay; meter: StreamMeter; figures: ReturnType<StreamMeter['read']> }>;
   health: CameraHealth;
+  /** A refused login is not asked about before; wall clock, 0: no such wait. */
+  checkAtMs: number;
 }
 
 export function cameraDesk(id: string): CameraDesk {
-  return { id, relays: new Map(), health: cameraHealth() };
+  return { id, relays: new Map(), health: cameraHealth(), checkAtMs: 0 };
 }
 
 export function addRelay(desk: CameraDesk, stream: StreamKind, make: (meter: StreamMeter) => Relay): Relay {
@@ -53,7 +55,12 @@ export function cameraState(desk: CameraDesk, nextCheckMs: number | null): Camer
       const reason = desk.health.lostReason as CameraState['reason'];
       return reason === null
         ? { ...line, state: 'idle' }
-        : { ...line, state: 'backing_off', reason, retryAtMs: nextCheckMs };
+        : {
+            ...line,
+            state: 'backing_off',
+            reason,
+            retryAtMs: nextCheckMs && Math.max(nextCheckMs, desk.checkAtMs),
+          };
     }
   }
 }

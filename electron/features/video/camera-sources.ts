@@ -1,5 +1,6 @@
 import type { StreamKind } from '#contract/media-wire.ts';
 import type { Camera, PullChoice } from '#contract/site.ts';
+import { deviceOf, secretsInAddress } from '#domain/camera-device.ts';
 import type { DirectFor } from '#native/ffmpeg/pull-choice.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
@@ -18,9 +19,11 @@ export function sourceOf(
   trusts: CertificateCheck,
 ): RtspSource {
   const address = stream === 'sub' ? (camera.subUrl ?? camera.mainUrl) : camera.mainUrl;
+  // one that cannot be opened is refused by the camera, which says so
+  const url = site.openAddress(address) ?? address;
   return {
-    // one that cannot be opened is refused by the camera, which says so
-    url: site.openAddress(address) ?? address,
+    url,
+    account: { device: deviceOf(camera, address), secrets: secretsInAddress(url) },
     transport: camera.transport,
     sound: camera.sound !== 'off',
     user: camera.username,

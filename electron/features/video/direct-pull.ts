@@ -53,7 +53,7 @@ export async function startDirectPull(options: DirectPullOptions, context: Worke
   try {
     play = await playRtsp({
       ...{ url: source.url, user: source.user, password: source.password, trusts: source.trusts },
-      ...{ timeoutMs: PATIENCE_MS, signal: context.signal },
+      ...{ timeoutMs: PATIENCE_MS, signal: context.signal, onLetIn: options.onLetIn },
       onTrack: (video) => (read = reader(video, sink)),
       sound: source.sound ? soundInto(audible) : undefined,
       onUnit(unit, receivedAtMs, cameraMs) {

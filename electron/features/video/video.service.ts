@@ -4,14 +4,16 @@ import type { CameraState } from '#contract/video.contract.ts';
 import { STREAM_KINDS, type StreamKind } from '#contract/media-wire.ts';
 import { PULL_CHOICES } from '#contract/site.ts';
 import { createHandover } from '#native/ffmpeg/handover.ts';
+import { doorOf } from '#native/ffmpeg/login-door.ts';
 import { createRelay, type Relay, type StreamState } from '#native/ffmpeg/relay.ts';
-import { describe } from '#native/rtsp/describe.ts';
+import type { LoginMemory } from '#native/process/login-memory.ts';
 import type { CertificateCheck } from '#native/tls/pinned.ts';
 import type { MediaOutlet, ReplayRequest, ReplayTile, StationPorts } from '#station/ports.ts';
 import { addRelay, cameraDesk, cameraState, type CameraDesk } from './camera-desk.ts';
 import type { HealthChange } from './camera-health.ts';
 import { directFor, sourceOf, streamOf } from './camera-sources.ts';
 import { startDirectPull } from './direct-pull.ts';
+import { askCamera } from './ask-camera.ts';
 import { createFfmpeg } from './ffmpeg-binary.ts';
 import { createMediaSocket } from './media-socket.ts';
 import { soundOfferOf } from './sound-offer.ts';
@@ -23,7 +25,6 @@ import { createTranscodes } from './transcodes.ts';
 const REFRESH_MS = 2_000;
 /** Cameras asked at the same time: a park of 500 in a minute, without a burst. */
 const CHECKS_AT_ONCE = 8;
-const CHECK_TIMEOUT_MS = 5_000;
 /** Reasons that say nothing about whether the camera is there. */
 const NOT_THE_CAMERA = new Set([
   'no_ffmpeg',
@@ -50,12 +51,14 @@ export interface VideoSessions<Session> {
  * looks at, so that a lost camera is known before it is needed. Publishes `camera.lost` and `camera.back`.
  * @param mediaUrl address of the media WebSocket as a console reaches it
  * @param trusts whether a camera's certificate is the known one (rtsps)
+ * @param logins which logins the devices of the park have refused
  */
 export function createVideo<Session>(
   ports: StationPorts,
   sessions: VideoSessions<Session>,
   mediaUrl: () => string,
   trusts: CertificateCheck,
+  logins: LoginMemory,
 ) {
   const { bus, clock, log, settings, site } = ports;
   settings.define(
@@ -107,6 +110,7 @@ export function createVideo<Session>(
           onRefused: (reason) => log.info('camera left to ffmpeg', { camera: cameraId, stream, reason }),
         },
         soundOffer: soundOfferOf,
+        logins,
         lingerMs: settings.number('video.lingerSeconds') * 1_000,
         clock,
         onState: (state) => onStream(desk, stream, state),
@@ -184,14 +188,13 @@ export function createVideo<Session>(
   async function checkOne(desk: CameraDesk): Promise<void> {
     const camera = site.camera(desk.id);
     if (!camera) return;
-    const answer = await describe({
-      ...sourceOf(site, camera, streamOf(camera, 'sub'), trusts),
-      timeoutMs: CHECK_TIMEOUT_MS,
-    });
+    const source = sourceOf(site, camera, streamOf(camera, 'sub'), trusts);
+    const door = doorOf(logins, source);
+    const reason = await askCamera(source, door);
+    desk.checkAtMs = reason === 'wrong_password' ? clock.nowMs() + door.waitMs() : 0;
     // Somebody began to look meanwhile: the stream knows better.
     if (isStopped || !isIdle(desk)) return;
-    if (answer.ok) announce(desk, desk.health.good());
-    else announce(desk, desk.health.bad(answer.reason, clock.monotonicMs()));
+    announce(desk, reason === null ? desk.health.good() : desk.health.bad(reason, clock.monotonicMs()));
     publish(desk);
   }
 

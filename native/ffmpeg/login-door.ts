@@ -1,0 +1,18 @@
+import type { LoginDoor, LoginMemory } from '#native/process/login-memory.ts';
+import { FfmpegError } from './failure.ts';
+import type { RtspSource } from './source.ts';
+
+/** The way into a camera that a source stands for. */
+export function doorOf(logins: LoginMemory, source: RtspSource): LoginDoor {
+  const { url, user = '', password = '', account } = source;
+  const device = account?.device ?? /^rtsps?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? url;
+  const secret = [password, ...(account?.secrets ?? [])].join('\n');
+  return logins.door({ device, user, password: secret }, url);
+}
+
+/** A refusal that was remembered is one like the camera's own. */
+export function asFfmpegError(error: unknown): unknown {
+  const isRefusal =
+    !(error instanceof FfmpegError) && (error as { code?: unknown }).code === 'wrong_password';
+  return isRefusal ? new FfmpegError('wrong_password') : error;
+}
