@@ -176,6 +176,10 @@ describe('a recorder is brought in', () => {
     const third = { ...channel(3, 'nvr-3').camera, subUrl: lure.mainUrl };
     await admin.site.put({ collection: 'cameras', object: third });
     expect(await answer).toMatchObject({ reason: null, cameraIds: ['nvr-1', 'nvr-2'] });
+    const { items } = await (await park.client('audit')).system.audit({ limit: 20 });
+    expect(items.find(({ action }) => action === 'camera.password')?.params).toEqual({
+      cameras: ['nvr-1', 'nvr-2', 'nvr-3'],
+    });
     const stored = async (cameraId: string) => (await admin.cameras.hasPassword({ cameraId })).stored;
     expect([await stored('lure'), await stored('nvr-3'), await stored('nvr-2')]).toEqual([false, false, true]); // prettier-ignore
     for (const id of ['lure', 'nvr-3']) await admin.site.remove({ collection: 'cameras', id });

@@ -17,7 +17,7 @@ export interface ReadList {
   cameras: { camera: Camera; password: string | undefined }[];
 }
 
-export interface StationKnows {
+interface StationKnows {
   /** Whether a login that is sealed in an address is of that host and of this station. */
   canOpen(url: string): boolean;
   /** Hosts that a camera would be led to and its stored password is not for. */
