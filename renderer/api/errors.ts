@@ -21,6 +21,13 @@ export class ApiError extends Error {
 /** The station did not answer: nothing is known about what became of the call. */
 export const linkLost = () => new ApiError('UNAVAILABLE', 'link.lost');
 
+/** Nothing comes from the station. */
+export const linkDown = () => new ApiError('UNAVAILABLE', 'link.down');
+
+/** Whether it says something of the call; anything else that is thrown is a loss on the way. */
+export const isAnswer = (error: unknown): error is ORPCError<string, unknown> | ApiError =>
+  error instanceof ORPCError || error instanceof ApiError;
+
 const CODES: readonly string[] = [
   'UNAUTHENTICATED',
   'FORBIDDEN',

@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef, triggerRef } from 'vue';
 import type { ComputedRef, Ref, ShallowRef } from 'vue';
 import type { LiveMessage, ResumePoint } from '#contract/base.ts';
-import { toApiError } from './errors.ts';
+import { isAnswer, linkDown, toApiError } from './errors.ts';
 import type { ApiError } from './errors.ts';
 
 export interface LiveItem {
@@ -18,6 +18,12 @@ const RECHECK_MS = 200;
 const RETRY_MS = 500;
 /** After a refusal (no permission) nothing changes quickly. */
 const REFUSED_RETRY_MS = 10_000;
+
+/** Why it cannot be followed: what the station says, or that the link is down. No action is lost by that. */
+function reasonOf(error: unknown): ApiError {
+  const told = isAnswer(error) ? toApiError(error) : linkDown();
+  return told.reason === 'link.lost' ? linkDown() : told;
+}
 
 /**
  * Follows one live collection: holds its items, resumes after a loss where it stopped, and starts
@@ -90,7 +96,7 @@ export class LiveReader<T extends LiveItem> {
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.error.value = toApiError(error);
+        this.error.value = reasonOf(error);
         const refused = ['FORBIDDEN', 'UNAUTHENTICATED', 'INVALID'].includes(this.error.value.code);
         if (refused) pauseMs = REFUSED_RETRY_MS;
       } finally {

@@ -4,7 +4,7 @@ import { shallowRef } from 'vue';
 import type { Hello, Session } from '#contract/auth.contract.ts';
 import type { Contract } from '#contract/index.ts';
 import { Connection } from './connection.ts';
-import { ApiError, linkLost, toApiError } from './errors.ts';
+import { ApiError, isAnswer, linkLost, toApiError } from './errors.ts';
 import { methodAt } from './methods.ts';
 import type { Connect, StationLink, Transport } from './transport.ts';
 
@@ -64,9 +64,8 @@ export function createStationClient(options: { connect: Connect; tokens: TokenSt
           return await callOnce(transport, path, body, callOptions, method.live);
         } catch (error) {
           if (callOptions.signal?.aborted) throw callOptions.signal.reason;
-          const refusal = error instanceof ORPCError || error instanceof ApiError;
-          if (!refusal && mayRepeat && attempt === 0) continue;
-          const failure = refusal ? toApiError(error) : linkLost();
+          if (!isAnswer(error) && mayRepeat && attempt === 0) continue;
+          const failure = isAnswer(error) ? toApiError(error) : linkLost();
           noteLostSession(failure, method.permission);
           throw failure;
         }

@@ -18,6 +18,14 @@ test('a killed station is said to be lost, comes back, and no alarm is missed or
   park,
 }) => {
   await signIn(page, park, 'guard');
+  await expect(banner(page)).toContainText(word('app.nothingWaits'));
+  await park.killHost();
+  await expect(stale(page)).toBeVisible(SOON);
+  // Not that nothing waits: nobody knows.
+  await expect(banner(page)).toContainText(word('error.link.down'));
+  await park.startHost();
+  await expect(banner(page)).toContainText(word('app.nothingWaits'), { timeout: 15_000 });
+
   await park.event('fence-1', 'intrusion.fence');
   await expect(banner(page)).toContainText('北围界 01');
   await expect.poll(() => titles(page)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveMessage, ResumePoint } from '#contract/base.ts';
-import { ApiError } from '#api/errors.ts';
+import { ApiError, linkLost } from '#api/errors.ts';
 import { LiveReader } from '#api/live-reader.ts';
 import type { LiveStream } from '#api/live-reader.ts';
 
@@ -125,6 +125,21 @@ describe('LiveReader', () => {
     await reconnect();
     expect(source.opened).toEqual([undefined, { epoch: 'run-1', seq: 1 }]);
     expect(reader.list.value.map((item) => item.id)).toEqual(['a', 'b']);
+  });
+
+  it('says that the link is down, and no more once it is back', async () => {
+    await start();
+    source.cut();
+    await settle();
+    expect(reader.error.value?.reason).toBe('link.down');
+    source.refuse = linkLost();
+    await reconnect();
+    expect(reader.error.value?.reason).toBe('link.down');
+    source.refuse = null;
+    await reconnect();
+    source.alive();
+    await settle();
+    expect(reader.error.value).toBeNull();
   });
 
   it('ignores a delta that it already holds', async () => {
