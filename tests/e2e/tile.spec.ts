@@ -69,7 +69,9 @@ test('enlarged at the pointer, from the large stream, moved, and whole again', a
   // The large stream takes over in the enlarged tile.
   await expect.poll(() => sizeOf(camera), { timeout: 20_000 }).toBe(1280);
 
-  const left = () => camera.locator('[data-layer=front]').evaluate((one) => one.getBoundingClientRect().left);
+  // found and measured in one: the other stream may take its place in between
+  const left = () =>
+    camera.evaluate((one) => one.querySelector('[data-layer=front]')!.getBoundingClientRect().left);
   const before = await left();
   await page.mouse.down();
   await page.mouse.move(at.x + 60, at.y, { steps: 6 });
