@@ -135,6 +135,8 @@ describe('cameras are brought in', () => {
       await admin.site.put({
         collection: 'cameras',
         object: { ...camera, onvif: { ...camera.onvif, ...onvif } },
+        // the stored one is not for another host
+        ...('address' in onvif ? { cameraPassword: login.password } : {}),
       });
     };
     const subscribed = async (change: () => unknown) => {
