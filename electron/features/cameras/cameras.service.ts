@@ -1,5 +1,5 @@
 import type { JsonObject } from '#contract/base.ts';
-import type { CameraChange, FoundCamera, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
+import type { CameraChange, ProbedDevice, StreamTest } from '#contract/cameras.contract.ts';
 import type { Camera } from '#contract/site.ts';
 import { deviceOf, deviceOfStream, secretsInAddress } from '#domain/camera-device.ts';
 import { findFfmpeg } from '#native/ffmpeg/binary.ts';
@@ -8,7 +8,6 @@ import { doorOf } from '#native/ffmpeg/login-door.ts';
 import type { RtspSource } from '#native/ffmpeg/source.ts';
 import { discover, type Discovery } from '#native/onvif/discovery.ts';
 import { OnvifError } from '#native/onvif/errors.ts';
-import type { FoundDevice } from '#native/onvif/found.ts';
 import { probeAddresses } from '#native/onvif/probe.ts';
 import { expandAddresses } from '#native/onvif/ranges.ts';
 import type { LoginMemory } from '#native/process/login-memory.ts';
@@ -19,6 +18,7 @@ import { createBatches, type CameraShelf, type CameraWrite } from './batches.ts'
 import { changed } from './change.ts';
 import type { RecordsDeps } from './event-records.ts';
 import { watchClocks } from './clocks.ts';
+import { found, hostOf, hostPort } from './found-camera.ts';
 import { readCameraList } from './import/read-list.ts';
 import { listenToCameras } from './onvif-events.ts';
 import { changeOnDevice, reachesNoOther, sharingLogin } from './password.ts';
@@ -282,32 +282,5 @@ export function createCameras(ports: StationPorts, deps: CamerasDeps) {
       await Promise.all([listening.stop(), clocks.stop()]);
       await handover.close();
     },
-  };
-}
-
-const hostOf = (url: string) => /^rtsps?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
-const hostPort = (url: string) => {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || 80}`;
-};
-
-function found(
-  device: FoundDevice,
-  cameras: readonly { id: string; mainUrl: string; onvif?: { address: string } | undefined }[],
-): FoundCamera {
-  const url = new URL(device.urls[0]!);
-  const hosts = new Set([device.host, ...device.urls.map((one) => new URL(one).hostname)]);
-  const isHere = ({ mainUrl, onvif }: (typeof cameras)[number]) =>
-    hosts.has(hostOf(mainUrl).replace(/:\d+$/, '')) || (onvif !== undefined && hosts.has(onvif.address));
-  return {
-    id: device.id,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
-    secure: url.protocol === 'https:',
-    name: device.name,
-    hardware: device.hardware,
-    location: device.location,
-    heardOn: device.heardOn,
-    knownCameraIds: cameras.filter(isHere).map(({ id }) => id),
   };
 }
