@@ -49,8 +49,11 @@ export interface LoginDoor {
   allow(): void;
   /** Milliseconds until the next try is due; 0: now. */
   waitMs(): number;
-  /** `action` runs when the device has taken the login that it had refused. Returns how to end that. */
-  onLetIn(action: () => void): () => void;
+  /**
+   * `action` runs when the next try is due at another time than before: at once, because the device has taken the login, or
+   * later, because it was asked for. Returns how to end that.
+   */
+  onChange(action: () => void): () => void;
 }
 
 /** What refused logins a station remembers, one for all that log in to devices. */
@@ -73,8 +76,8 @@ export class LoginRefused extends Error {
 interface Entry {
   record: LoginRecord;
   usedMs: number;
-  waiting: Map<() => void, string>;
-  listening: Map<() => void, Way>;
+  waiting: Set<() => void>;
+  listening: Set<() => void>;
 }
 
 /** What nobody has used for so long is forgotten; longer than the longest wait between two tries. */
@@ -107,7 +110,7 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
     if (entry) entries.delete(key);
     else {
       forget(nowMs);
-      entry = { record: newRecord(hasLogin, nowMs), usedMs: nowMs, waiting: new Map(), listening: new Map() };
+      entry = { record: newRecord(hasLogin, nowMs), usedMs: nowMs, waiting: new Set(), listening: new Set() };
     }
     entry.usedMs = nowMs;
     entries.set(key, entry);
@@ -115,13 +118,13 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
   }
 
   function wake({ waiting }: Entry): void {
-    const all = [...waiting.keys()];
+    const all = [...waiting];
     waiting.clear();
     for (const go of all) go();
   }
 
   /** Until `untilMs`, or until something happens. */
-  function pause(entry: Entry, way: Way, untilMs: number, signal: AbortSignal | undefined): Promise<void> {
+  function pause(entry: Entry, untilMs: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         entry.waiting.delete(done);
@@ -129,16 +132,11 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      entry.waiting.set(done, way.name);
+      entry.waiting.add(done);
       const cancel =
         untilMs === Infinity ? undefined : clock.after(Math.max(0, untilMs - clock.monotonicMs()), done);
       signal?.addEventListener('abort', done, { once: true });
     });
-  }
-
-  function hasOthers({ waiting, listening }: Entry, way: Way): boolean {
-    const names = [...waiting.values(), ...[...listening.values()].map(({ name }) => name)];
-    return names.some((name) => name !== way.name);
   }
 
   /** The attempt that it may make. */
@@ -146,10 +144,10 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
     for (;;) {
       if (signal?.aborted) throw new ProcessError('aborted', {});
       const nowMs = clock.monotonicMs();
-      const next = answer(entry.record, way, { nowMs, isPatient, hasOthers: hasOthers(entry, way) });
+      const next = answer(entry.record, way, { nowMs, isPatient });
       if (next.kind === 'refused') throw new LoginRefused();
       if (next.kind === 'go') return begin(entry.record, way, nowMs);
-      await pause(entry, way, next.untilMs, signal);
+      await pause(entry, next.untilMs, signal);
     }
   }
 
@@ -159,12 +157,17 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
     letIn(record, way, clock.monotonicMs());
     wake(entry);
     if (!wasRefused) return;
-    for (const action of [...entry.listening.keys()]) action();
+    for (const action of [...entry.listening]) action();
   }
 
   function noteError(entry: Entry, attempt: Attempt, error: unknown): void {
-    if (errorCode(error, 'failed') === 'wrong_password') refused(entry.record, attempt, clock.monotonicMs());
-    else entry.record.isDoubtful = true;
+    const { record, listening } = entry;
+    if (errorCode(error, 'failed') !== 'wrong_password') {
+      record.isDoubtful = true;
+      return;
+    }
+    // those who wait for the next try learn when that is
+    if (refused(record, attempt, clock.monotonicMs())) for (const action of [...listening]) action();
   }
 
   /** Its answer is there, or it is given up: others need not wait for it. */
@@ -219,13 +222,17 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
           wake(at);
         },
         waitMs: () => Math.max(0, dueMs(entry().record, way) - clock.monotonicMs()),
-        onLetIn(action) {
+        onChange(action) {
           const at = entry();
+          let knownMs = dueMs(at.record, way);
           const heard = () => {
             // what only this way has against the login stays until it is due
-            if (dueMs(at.record, way) <= clock.monotonicMs()) action();
+            const nextMs = dueMs(at.record, way);
+            if (nextMs === knownMs) return;
+            knownMs = nextMs;
+            action();
           };
-          at.listening.set(heard, way);
+          at.listening.add(heard);
           return () => void at.listening.delete(heard);
         },
       };

@@ -4,7 +4,10 @@
 const REFUSED_MS = [60_000, 300_000, 900_000];
 /** A timer may fire a little before its time; that much is waited out instead of being turned away. */
 const EARLY_MS = 50;
-/** Who was refused last leaves the next try to another for so long: a channel may be barred where the login is right. */
+/**
+ * Who was refused last leaves the next try to another for so long: a channel may be barred where the login is right. What
+ * goes beside the pictures does so too.
+ */
 const YIELD_MS = 250;
 /** A login of which nothing is known goes alone for so long; then one more each time, until there is an answer. */
 export const STAGGER_MS = 500;
@@ -41,6 +44,8 @@ export interface LoginRecord {
   /** Ways that say no while others let in. */
   own: Map<string, Refusals>;
   letIn: Map<string, Way>;
+  /** Ways that have been turned away since it was let in, and will come again. */
+  turnedAway: Map<string, Way>;
   letInMs: number;
   /** Something has failed since. */
   isDoubtful: boolean;
@@ -54,6 +59,7 @@ export interface LoginRecord {
 
 export const newRecord = (hasLogin: boolean, nowMs: number): LoginRecord => ({
   ...{ hasLogin, knownSinceMs: nowMs, refused: undefined, own: new Map(), letIn: new Map() },
+  turnedAway: new Map(),
   ...{ letInMs: -Infinity, isDoubtful: false, trying: new Set(), attempts: 0, triedMs: -Infinity },
   hasTried: false,
 });
@@ -66,25 +72,23 @@ export type Answer =
 export const dueMs = (record: LoginRecord, way: Way): number =>
   Math.max(record.own.get(way.name)?.dueMs ?? -Infinity, record.refused?.dueMs ?? -Infinity);
 
-/**
- * Whether `way` may be tried now.
- * @param hasOthers others wait for the device too
- */
-export function answer(
-  record: LoginRecord,
-  way: Way,
-  at: { nowMs: number; isPatient: boolean; hasOthers: boolean },
-): Answer {
+/** Whether `way` may be tried now. */
+export function answer(record: LoginRecord, way: Way, at: { nowMs: number; isPatient: boolean }): Answer {
   const { nowMs } = at;
   const due = dueMs(record, way);
-  if (due - nowMs > EARLY_MS) return { kind: 'refused', untilMs: due };
+  if (due - nowMs > EARLY_MS) {
+    record.turnedAway.set(way.name, way);
+    return { kind: 'refused', untilMs: due };
+  }
   if (due > nowMs) return { kind: 'wait', untilMs: due };
   if (!record.hasLogin) return { kind: 'go' };
   const isUnderWay = record.trying.size > 0;
   if (record.refused) {
     if (isUnderWay) return { kind: 'wait', untilMs: Infinity };
     const yieldsUntilMs = record.refused.dueMs + YIELD_MS;
-    const yields = at.hasOthers && record.refused.by === way.name && nowMs < yieldsUntilMs;
+    const isLast = way.isBeside || record.refused.by === way.name;
+    const hasOthers = [...record.turnedAway.values()].some((one) => one.name !== way.name && !one.isBeside);
+    const yields = isLast && hasOthers && nowMs < yieldsUntilMs;
     return yields ? { kind: 'wait', untilMs: yieldsUntilMs } : { kind: 'go' };
   }
   const isFresh = nowMs - record.letInMs < (at.isPatient ? PATIENT_FRESH_MS : FRESH_MS);
@@ -105,9 +109,12 @@ export function begin(record: LoginRecord, way: Way, nowMs: number): Attempt {
 /** @returns whether it was said of the login, so that others need not ask */
 export function refused(record: LoginRecord, attempt: Attempt, nowMs: number): boolean {
   const { way } = attempt;
+  record.turnedAway.set(way.name, way);
   const isKnownHere = record.letIn.has(way.name);
   const letsOthersIn = [...record.letIn.values()].some((one) => one.name !== way.name && !one.isBeside);
-  const isOwn = attempt.wasLetIn || (!isKnownHere && (way.isBeside || letsOthersIn));
+  // of a login that is refused already it is one more refusal
+  const isApart = way.isBeside && !record.refused;
+  const isOwn = attempt.wasLetIn || (!isKnownHere && (isApart || letsOthersIn));
   const before = isOwn ? record.own.get(way.name) : record.refused;
   if (before && attempt.number <= before.attempt) return !isOwn;
   const count = (before?.count ?? 0) + 1;
@@ -128,6 +135,7 @@ export function letIn(record: LoginRecord, way: Way, nowMs: number): void {
   // the login has become right: what ways had against it before may be over too
   if (record.refused) record.own.clear();
   record.refused = undefined;
+  record.turnedAway.clear();
   record.letIn.set(way.name, way);
   if (way.isBeside) return;
   record.letInMs = nowMs;

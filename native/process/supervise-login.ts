@@ -23,7 +23,7 @@ export function superviseLogin(options: SuperviseOptions, door: () => LoginDoor)
       stopListening?.();
       stopListening =
         state.kind === 'backing-off' && state.reason === 'wrong_password'
-          ? door().onLetIn(() => supervised.retryNow())
+          ? door().onChange(() => supervised.retryNow())
           : undefined;
       // what was let in before is not taken for granted after anything else
       if (state.kind === 'backing-off' && state.reason !== 'wrong_password') door().doubt();

@@ -69,7 +69,8 @@ describe('a login that a device has refused', () => {
     const doors = Array.from({ length: 16 }, (_, index) => logins.door(login, `/${index}`));
     ask(doors[0]!, '0');
     await at(0).no();
-    for (const door of doors) door.onLetIn(() => undefined);
+    for (const [index, door] of doors.entries()) ask(door, `${index}`);
+    await clock.advance(0);
     await clock.advance(MINUTE);
     const waiting = doors.map((door, index) => ask(door, `${index}`));
     await clock.advance(10_000);
@@ -86,21 +87,25 @@ describe('a login that a device has refused', () => {
     expect(again.filter(({ is }) => is === 'asks')).toHaveLength(15);
   });
 
-  it('comes free for those who listen for it when it is taken', async () => {
+  it('tells those who wait for it when the next try is due, and when it is taken', async () => {
     const { clock, logins, ask, at } = scene();
     const [main, sub] = ['main', 'sub'].map((name) => logins.door(login, name)) as [LoginDoor, LoginDoor];
-    let heard = 0;
-    const stop = sub.onLetIn(() => (heard += 1));
     ask(main, 'main');
     await at(0).no();
-    await clock.advance(MINUTE + 250);
+    const heard: number[] = [];
+    const stop = sub.onChange(() => heard.push(sub.waitMs()));
+    await clock.advance(30_000);
+    main.allow();
     ask(main, 'main');
-    await clock.advance(250);
-    expect(heard).toBe(0);
-    await at(1).yes();
-    expect(heard).toBe(1);
-    expect(sub.waitMs()).toBe(0);
+    await at(1).no();
+    expect(heard).toEqual([5 * MINUTE]);
+    await clock.advance(5 * MINUTE);
+    ask(main, 'main');
+    await at(2).yes();
+    expect(heard).toEqual([5 * MINUTE, 0]);
     stop();
+    main.heard(refusal());
+    expect(heard).toHaveLength(2);
   });
 
   it('that did not answer at all was not refused', async () => {
@@ -225,7 +230,7 @@ describe('a login that was taken', () => {
     ask(allowed, 'allowed');
     await at(0).yes();
     let heard = 0;
-    barred.onLetIn(() => (heard += 1));
+    barred.onChange(() => (heard += 1));
     for (const [index, minutes] of [1, 5, 15].entries()) {
       ask(barred, 'barred');
       await clock.advance(0);
@@ -247,7 +252,7 @@ describe('a login that was taken', () => {
     const [barred, allowed] = ['1', '2'].map((name) => logins.door(login, name)) as [LoginDoor, LoginDoor];
     ask(barred, 'barred');
     await at(0).no();
-    allowed.onLetIn(() => undefined);
+    ask(allowed, 'allowed');
     await clock.advance(MINUTE);
     ask(barred, 'barred');
     ask(allowed, 'allowed');
@@ -277,6 +282,26 @@ describe('a login that was taken', () => {
     await at(2).yes();
     events.heard(refusal());
     expect([main.waitMs(), events.waitMs()]).toEqual([MINUTE, MINUTE]);
+  });
+
+  it('events leave the next try to the pictures, and are one more refusal where there are none', async () => {
+    const { clock, logins, ask, at, asked } = scene();
+    const events = logins.door(login, 'events', { isBeside: true });
+    const [main, sub] = ['main', 'sub'].map((name) => logins.door(login, name)) as [LoginDoor, LoginDoor];
+    ask(main, 'main');
+    await at(0).no();
+    ask(sub, 'sub');
+    await clock.advance(MINUTE);
+    ask(events, 'events');
+    ask(sub, 'sub');
+    await clock.advance(1_000);
+    expect(asked.map(({ name }) => name)).toEqual(['main', 'sub']);
+    await at(1).no();
+    await clock.advance(5 * MINUTE);
+    ask(events, 'events');
+    await clock.advance(250);
+    await at(2).no();
+    expect(main.waitMs()).toBe(15 * MINUTE);
   });
 
   it('events do not wait for pictures that do not come', async () => {
