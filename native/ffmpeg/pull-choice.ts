@@ -1,4 +1,5 @@
 import type { Clock } from '#native/process/clock.ts';
+import { ProcessError } from '#native/process/errors.ts';
 import type { LoginMemory } from '#native/process/login-memory.ts';
 import { startThrough } from '#native/process/supervise-login.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
@@ -16,6 +17,9 @@ import type { RtspSource } from './source.ts';
 
 /** What our own client needs of `PullOptions`: no ffmpeg, nothing to probe. */
 export type DirectPullOptions = Pick<PullOptions, 'label' | 'source' | 'sink' | 'keyFrameMs' | 'onLetIn'>;
+
+/** A camera that takes longer to describe itself is asked for its pictures meanwhile. */
+const FIRST_QUESTION_MS = 1_000;
 
 /** Whom the direct pull serves: everybody, a camera that somebody works with, or nobody. */
 export type DirectFor = 'everybody' | 'working' | 'nobody';
@@ -90,6 +94,11 @@ export function pullChoice(
       return options.direct.start({ label, source, sink, keyFrameMs, onLetIn }, context);
     const ffmpeg = await options.ffmpeg();
     const audible = beside?.around(sink, context.signal) ?? sink;
+    const asking = beside?.ask(onLetIn) ?? Promise.resolve();
+    // While nobody knows whether the login is right, the cheap question goes first: one refusal instead of two.
+    if (doorOf(logins, source).isTaken()) asking.catch(() => undefined);
+    else await answeredWithin(asking, FIRST_QUESTION_MS, clock);
+    if (context.signal.aborted) throw new ProcessError('aborted', {});
     for (;;) {
       try {
         const how = { label, source, ffmpeg, handover, keyFrameMs, sink: audible, probe, onLetIn };
@@ -146,6 +155,18 @@ function soundOf(
     const how = { label: `${label} sound`, source: sourceNow(), ffmpeg: await ffmpeg(), handover };
     return startSoundPull({ ...how, offer, onUnit }, context);
   };
-  const offerOf: SoundBesideOptions['offerOf'] = (of) => doorOf(logins, of).pass(() => soundOffer(of));
-  return soundBeside({ clock, offerOf, start, door: () => doorOf(logins, sourceNow()) }, source);
+  const door = () => doorOf(logins, sourceNow());
+  return soundBeside({ clock, offerOf: soundOffer, start, door }, source);
+}
+
+/** Rejects as `asking` does, unless that takes longer: then nobody hears of it any more. */
+async function answeredWithin(asking: Promise<void>, limitMs: number, clock: Clock): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(limitMs, resolve);
+  try {
+    await Promise.race([asking, late]);
+  } finally {
+    cancel();
+    asking.catch(() => undefined);
+  }
 }

@@ -67,7 +67,7 @@ export interface RelayOptions {
    * What a camera offers to be heard, for pictures that ffmpeg pulls; null: nothing. Without it they are silent. Rejects
    * where that cannot be found out now.
    */
-  soundOffer?: (source: RtspSource) => Promise<SoundOffer | null>;
+  soundOffer?: (source: RtspSource, onLetIn: () => void) => Promise<SoundOffer | null>;
   /** Which logins the devices of the whole station have refused; without it the stream remembers its own. */
   logins?: LoginMemory;
   /** How long the pull goes on after the last viewer has left (a guard who switches back and forth). Default 10 s. */

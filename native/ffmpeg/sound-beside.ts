@@ -1,4 +1,5 @@
 import type { Clock } from '#native/process/clock.ts';
+import { errorCode } from '#native/process/errors.ts';
 import type { LoginDoor } from '#native/process/login-memory.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import { startThrough, superviseLogin } from '#native/process/supervise-login.ts';
@@ -14,8 +15,11 @@ export interface SoundBesideOptions {
   clock: Clock;
   /** The way into the camera that is pulled now. */
   door(): LoginDoor;
-  /** What a camera offers to be heard, asked through its door; null: nothing. Rejects where that cannot be found out now. */
-  offerOf(source: RtspSource): Promise<SoundOffer | null>;
+  /**
+   * What a camera offers to be heard; null: nothing. Rejects where that cannot be found out now.
+   * @param onLetIn the camera has taken the login
+   */
+  offerOf(source: RtspSource, onLetIn: () => void): Promise<SoundOffer | null>;
   /** Starts one pull of the sound alone. */
   start(
     offer: SoundOffer,
@@ -28,6 +32,11 @@ export interface SoundBesideOptions {
 export interface SoundBeside {
   /** A sink for one run of the pictures' pull, for as long as it lasts: adds the sound to what goes on to `sink`. */
   around(sink: MediaSink, run: AbortSignal): MediaSink;
+  /**
+   * Asks the camera what it offers, unless that is known or not wanted: for a run that has passed its door.
+   * @throws where the camera refuses the login; any other answer is none
+   */
+  ask(onLetIn: () => void): Promise<void>;
   /** Whether somebody listens. */
   wanted(isWanted: boolean): void;
   /** Another camera, or another address of it. */
@@ -85,15 +94,20 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
     else void supervised.stop();
   }
 
-  async function ask(): Promise<void> {
+  async function ask(onLetIn: () => void): Promise<void> {
     if (offer !== undefined || isAsking || of.sound !== true) return;
     isAsking = true;
     const asked = of;
-    const found = await options.offerOf(asked).catch(() => undefined);
+    let refusal: unknown;
+    const found = await options.offerOf(asked, onLetIn).catch((error: unknown) => {
+      if (errorCode(error, '') === 'wrong_password') refusal = error;
+      return undefined;
+    });
     isAsking = false;
     // Asked of the camera that was there before.
-    if (asked !== of) return void ask();
+    if (asked !== of) return ask(onLetIn);
     offer = found;
+    if (refusal) throw refusal as Error;
     if (!found || !current) return;
     current.audible.announce(found.track);
     current.isBehind = current.track !== undefined;
@@ -110,7 +124,6 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
         if (current === run) current = undefined;
         follow();
       });
-      void ask();
       return {
         ...audible.sink,
         track(track) {
@@ -128,6 +141,7 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
         },
       };
     },
+    ask,
     wanted(next) {
       if (next === isWanted) return;
       isWanted = next;

@@ -6,6 +6,7 @@ import {
   answer,
   begin,
   dueMs,
+  isTaken,
   letIn,
   newRecord,
   refused,
@@ -45,6 +46,8 @@ export interface LoginDoor {
   letIn(): void;
   /** Something has failed that may have to do with a new login: the next one goes alone again. */
   doubt(): void;
+  /** The device has taken it lately: more than one at a time may use it. */
+  isTaken(): boolean;
   /** A person wants it now: the next one to pass may try, whatever was refused. */
   allow(): void;
   /** Milliseconds until the next try is due; 0: now. */
@@ -216,6 +219,7 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
         },
         letIn: () => noteLetIn(entry(), way),
         doubt: () => void (entry().record.isDoubtful = true),
+        isTaken: () => isTaken(entry().record, clock.monotonicMs()),
         allow() {
           const at = entry();
           allow(at.record, way, clock.monotonicMs());

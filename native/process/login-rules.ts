@@ -72,6 +72,13 @@ export type Answer =
 export const dueMs = (record: LoginRecord, way: Way): number =>
   Math.max(record.own.get(way.name)?.dueMs ?? -Infinity, record.refused?.dueMs ?? -Infinity);
 
+/** Nothing speaks against more than one at a time: it was taken lately, or there is no login. */
+export function isTaken(record: LoginRecord, nowMs: number, isPatient = false): boolean {
+  if (!record.hasLogin) return true;
+  const isFresh = nowMs - record.letInMs < (isPatient ? PATIENT_FRESH_MS : FRESH_MS);
+  return isFresh && !record.refused && !record.isDoubtful;
+}
+
 /** Whether `way` may be tried now. */
 export function answer(record: LoginRecord, way: Way, at: { nowMs: number; isPatient: boolean }): Answer {
   const { nowMs } = at;
@@ -91,8 +98,7 @@ export function answer(record: LoginRecord, way: Way, at: { nowMs: number; isPat
     const yields = isLast && hasOthers && nowMs < yieldsUntilMs;
     return yields ? { kind: 'wait', untilMs: yieldsUntilMs } : { kind: 'go' };
   }
-  const isFresh = nowMs - record.letInMs < (at.isPatient ? PATIENT_FRESH_MS : FRESH_MS);
-  if (isFresh && !record.isDoubtful) return { kind: 'go' };
+  if (isTaken(record, nowMs, at.isPatient)) return { kind: 'go' };
   const freeMs = isUnderWay ? record.triedMs + STAGGER_MS : -Infinity;
   const firstMs = way.isBeside && !record.hasTried ? record.knownSinceMs + PICTURES_FIRST_MS : -Infinity;
   const untilMs = Math.max(freeMs, firstMs);

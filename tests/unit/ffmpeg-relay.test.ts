@@ -301,6 +301,46 @@ describe('relay', () => {
     });
   });
 
+  it('asks what is to be heard first while nobody knows the login: one refusal instead of two', async () => {
+    const source = { url: 'rtsp://cam/1', transport: 'tcp', user: 'a', password: 'b', sound: true } as const;
+    const questions: { answer: (offer: null) => void; refuse: (error: Error) => void }[] = [];
+    const { clock, relay, pulls, viewer, goLive } = rig({
+      source,
+      soundOffer(_source, onLetIn) {
+        const { promise, resolve, reject } = Promise.withResolvers<null>();
+        questions.push({ answer: (offer) => (onLetIn(), resolve(offer)), refuse: reject });
+        return promise;
+      },
+    });
+    const { states } = viewer();
+    await clock.advance(0);
+    expect([questions.length, pulls.length]).toEqual([1, 0]);
+    questions[0]!.refuse(new FfmpegError('wrong_password'));
+    await clock.advance(0);
+    expect(states.at(-1)).toMatchObject({ kind: 'waiting', reason: 'wrong_password' });
+    expect(pulls).toHaveLength(0);
+
+    relay.retryNow();
+    await clock.advance(0);
+    questions[1]!.answer(null);
+    await clock.advance(0);
+    expect(pulls).toHaveLength(1);
+    await goLive();
+    expect(relay.state.kind).toBe('live');
+    await relay.stop();
+  });
+
+  it('waits a second at most for what is to be heard', async () => {
+    const source = { url: 'rtsp://cam/1', transport: 'tcp', user: 'a', password: 'b', sound: true } as const;
+    const { clock, relay, pulls, viewer } = rig({ source, soundOffer: () => new Promise(() => undefined) });
+    viewer();
+    await clock.advance(999);
+    expect(pulls).toHaveLength(0);
+    await clock.advance(1);
+    expect(pulls).toHaveLength(1);
+    await relay.stop();
+  });
+
   it('takes a stream without frames for stalled, and shows nothing of a discarded pull', async () => {
     const { clock, viewer, last, goLive, relay } = rig({ stallMs: 8_000 });
     const { seen } = viewer();

@@ -56,7 +56,9 @@ function stage(answers: (SoundOffer | null | Error)[], source = SOURCE) {
   );
   function begin() {
     const run = new AbortController();
-    return { to: beside.around(sink, run.signal), end: () => run.abort() };
+    const to = beside.around(sink, run.signal);
+    void beside.ask(() => undefined).catch(() => undefined);
+    return { to, end: () => run.abort() };
   }
   return {
     ...{ beside, clock, pulls, begin, ...seen },

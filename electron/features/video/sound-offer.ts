@@ -19,10 +19,11 @@ export function audioTrackOf({ codec, fmtp }: SdpTrack): AudioTrack | undefined 
 
 /**
  * What a camera offers to be heard, asked of the camera itself (RTSP DESCRIBE); null: nothing that can be decoded.
+ * @param onLetIn the camera has taken the login
  * @throws RtspClientError where it does not answer
  */
-export async function soundOfferOf(source: RtspSource): Promise<SoundOffer | null> {
-  const answer = await describe({ ...source, timeoutMs: TIMEOUT_MS });
+export async function soundOfferOf(source: RtspSource, onLetIn: () => void): Promise<SoundOffer | null> {
+  const answer = await describe({ ...source, timeoutMs: TIMEOUT_MS, onLetIn });
   if (!answer.ok) throw new RtspClientError(answer.reason, answer.params);
   const tracks = parseSdp(answer.sdp).tracks.filter(({ media }) => media === 'audio');
   const audible = audibleTrack(tracks);
