@@ -140,6 +140,27 @@ describe('control', () => {
     ptz.take(GUARD, CAM);
     expect(state()).toMatchObject({ touring: false, holder: GUARD.name });
   });
+  it('a tour whose login is refused does not try on until the account is locked', async () => {
+    const { token } = await ptz.setPreset(GUARD, CAM, 'a');
+    await ptz.close();
+    device.setPassword('another');
+    const steps = [{ presetToken: token, dwellSeconds: 20 }];
+    ptz = createPtzService(kernel.ports, () => true, { putMount: () => undefined });
+    ptz.setRest(GUARD, CAM, { mode: 'tour', steps, schedule: [] });
+    await waitFor('the refusal', () => state().reason === 'wrong_password');
+    const calls = device.calls.length;
+    clock.advance(899_000);
+    // questions of somebody else, behind which one of the tour's would have been heard
+    for (let time = 0; time < 5; time += 1) await fetch(`http://${device.host}:${device.port}/`);
+    expect(device.calls.length).toBe(calls);
+    clock.advance(1_000);
+    await waitFor('the next try', () => device.calls.length > calls);
+    await waitFor('its refusal', () => state().reason === 'wrong_password');
+
+    const camera = kernel.ports.site.camera(CAM)!;
+    kernel.site.put(ADMIN, 'cameras', { ...camera }, 'another');
+    await waitFor('the preset', () => told('GotoPreset') === 1);
+  });
   it('kept, it outlasts the idle time', () => {
     ptz.keep(GUARD, CAM, true);
     clock.advance(60_000);

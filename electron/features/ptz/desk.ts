@@ -15,6 +15,8 @@ const LOOK_AT_MOST = 60;
 const GLANCE_MS = 9_000;
 /** A tour whose camera does not answer tries again after this. */
 const TOUR_RETRY_MS = 30_000;
+/** One that refuses the login: four times in an hour locks no account. Another login, or a person, tries at once. */
+const TOUR_REFUSED_MS = 900_000;
 /** Outside of its times a tour looks this often whether they have begun. */
 const TOUR_WAIT_MS = 15_000;
 
@@ -207,7 +209,7 @@ export class PtzDesk {
       return dwellSeconds * 1_000;
     } catch (error) {
       this.failed(error);
-      return TOUR_RETRY_MS;
+      return codeOf(error) === 'wrong_password' ? TOUR_REFUSED_MS : TOUR_RETRY_MS;
     }
   }
 
