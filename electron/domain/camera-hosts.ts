@@ -11,14 +11,20 @@ interface Reached {
 
 const HOST = /^[a-z]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)/i;
 
+/** ASCII only: to the whole of Unicode the Kelvin sign is a capital k, and a no-break space is none of a name's. */
+const lower = (host: string) => host.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /**
  * The host that an address reaches, in lower case and without its port: behind a login that somebody put in front of it.
  * @returns undefined for what does not begin like an address
  */
-export const hostOfAddress = (url: string): string | undefined => HOST.exec(url.trim())?.[1]?.toLowerCase();
+export const hostOfAddress = (url: string): string | undefined => {
+  const host = HOST.exec(url.trim())?.[1];
+  return host === undefined ? undefined : lower(host);
+};
 
 /** IPv6 stands in brackets in an address, and without in a field of its own. */
-const bare = (host: string) => host.trim().toLowerCase().replace(/^\[(.*)\]$/, '$1'); // prettier-ignore
+const bare = (host: string) => lower(host.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')).replace(/^\[(.*)\]$/, '$1'); // prettier-ignore
 
 /**
  * Hosts of both streams and of ONVIF, without ports. Names are compared as they are written: two names of one machine are

@@ -13,6 +13,8 @@ describe('the host of an address', () => {
     // what stands in front of an @ is a login, however much it looks like a host
     ['rtsp://10.0.0.1:x@10.0.0.2/a', '10.0.0.2'],
     ['rtsp://10.0.0.1\\@10.0.0.2/a', '10.0.0.2'],
+    // the Kelvin sign is no k
+    ['rtsp://\u212Aamera/a', '\u212Aamera'],
     ['rtsp:\n//10.0.0.1/a', undefined],
     ['', undefined],
   ])('%j', (url, host) => expect(hostOfAddress(url)).toBe(host));
@@ -26,6 +28,7 @@ describe('a camera gains a host', () => {
     ['with each', { mainUrl: 'rtsp://a/1', subUrl: 'rtsp://b/1', ...onvif('C') }, ['a', 'b', 'c']],
     ['that merely begins like its own', { mainUrl: 'rtsp://10.0.0.1.evil/main' }, ['10.0.0.1.evil']],
     ['whose name only looks like its own', { mainUrl: 'rtsp://10.0.0.1\t/main' }, []],
+    ['by a blank that belongs to the name', { mainUrl: 'rtsp://10.0.0.1\u00A0/main' }, ['10.0.0.1\u00A0']],
     ['by what is no address', { ...camera, subUrl: 'rtsp:\n//10.0.0.1/a' }, ['rtsp:\n//10.0.0.1/a']],
   ])('%s', (_, after, gained) => expect(hostsGained(camera, after)).toEqual(gained));
   it.each([
@@ -34,6 +37,10 @@ describe('a camera gains a host', () => {
     ['ONVIF on the same host', { ...camera, ...onvif('10.0.0.1') }],
     ['one stream less', { mainUrl: camera.mainUrl }],
   ])('not by %s', (_, after) => expect(hostsGained(camera, after)).toEqual([]));
+  it('by a letter that only Unicode takes for a capital of its own', () => {
+    const after = { mainUrl: 'rtsps://\u212Aamera/main' };
+    expect(hostsGained({ mainUrl: 'rtsps://kamera/main' }, after)).toEqual(['\u212Aamera']);
+  });
   it('not by brackets and capitals', () => {
     const before = { mainUrl: 'rtsp://[fe80::1]/a', ...onvif('Gate') };
     expect(hostsGained(before, { mainUrl: 'rtsp://GATE/a', ...onvif('FE80::1') })).toEqual([]);

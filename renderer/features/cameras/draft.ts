@@ -206,7 +206,7 @@ export function movedTo(draft: Draft): string[] {
   return hostsGained(draft.base, {
     mainUrl: typed(draft.mainUrl),
     subUrl: typed(draft.subUrl),
-    onvif: { address: draft.onvifAddress },
+    onvif: { address: draft.onvifAddress.trim() },
   });
 }
 
