@@ -50,7 +50,7 @@ export interface LoginDoor {
   isTaken(): boolean;
   /** A person wants it now: the next one to pass may try, whatever was refused. */
   allow(): void;
-  /** Milliseconds until the next try is due; 0: now. */
+  /** Whole milliseconds until the next try is due; 0: now. */
   waitMs(): number;
   /**
    * `action` runs when the next try is due at another time than before: at once, because the device has taken the login, or
@@ -225,7 +225,7 @@ export function createLoginMemory(clock: Pick<Clock, 'monotonicMs' | 'after'>): 
           allow(at.record, way, clock.monotonicMs());
           wake(at);
         },
-        waitMs: () => Math.max(0, dueMs(entry().record, way) - clock.monotonicMs()),
+        waitMs: () => Math.ceil(Math.max(0, dueMs(entry().record, way) - clock.monotonicMs())),
         onChange(action) {
           const at = entry();
           let knownMs = dueMs(at.record, way);

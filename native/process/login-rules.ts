@@ -120,7 +120,8 @@ export function refused(record: LoginRecord, attempt: Attempt, nowMs: number): b
   const letsOthersIn = [...record.letIn.values()].some((one) => one.name !== way.name && !one.isBeside);
   // of a login that is refused already it is one more refusal
   const isApart = way.isBeside && !record.refused;
-  const isOwn = attempt.wasLetIn || (!isKnownHere && (isApart || letsOthersIn));
+  // that one stream wants a login says nothing of another that is open to all
+  const isOwn = !record.hasLogin || attempt.wasLetIn || (!isKnownHere && (isApart || letsOthersIn));
   const before = isOwn ? record.own.get(way.name) : record.refused;
   if (before && attempt.number <= before.attempt) return !isOwn;
   const count = (before?.count ?? 0) + 1;

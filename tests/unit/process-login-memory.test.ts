@@ -169,6 +169,20 @@ describe('a login that a device has refused', () => {
   });
 });
 
+describe('what is said of the wait', () => {
+  it('is whole milliseconds: the contract takes no other times, and monotonic time has fractions', async () => {
+    const { clock, logins, ask, at } = scene();
+    const door = logins.door(login, 'main');
+    await clock.advance(0.3);
+    ask(door, 'main');
+    await at(0).no();
+    await clock.advance(0.4);
+    expect(door.waitMs()).toBe(MINUTE);
+    await clock.advance(1);
+    expect(door.waitMs()).toBe(MINUTE - 1);
+  });
+});
+
 describe('a login of which nothing is known', () => {
   it('goes alone until it is taken, and then all at once', async () => {
     const { clock, logins, ask, asked } = scene();
@@ -202,6 +216,23 @@ describe('a login of which nothing is known', () => {
     for (let index = 0; index < 4; index += 1) ask(logins.door(open, `/${index}`), `${index}`);
     await clock.advance(0);
     expect(asked).toHaveLength(4);
+  });
+});
+
+describe('no login', () => {
+  it('a stream that wants one says nothing of those that do not', async () => {
+    const { clock, logins, ask, at, asked } = scene();
+    const open = { device: 'gateway 554', user: '', password: '' };
+    const [closed, free] = ['closed', 'free'].map((name) => logins.door(open, name)) as [
+      LoginDoor,
+      LoginDoor,
+    ];
+    ask(closed, 'closed');
+    await at(0).no();
+    expect([closed.waitMs(), free.waitMs()]).toEqual([MINUTE, 0]);
+    ask(free, 'free');
+    await clock.advance(0);
+    expect(asked.map(({ name }) => name)).toEqual(['closed', 'free']);
   });
 });
 
