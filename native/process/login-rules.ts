@@ -30,6 +30,12 @@ interface Refusals {
   /** Number of the attempt begun last when it was noted: what had begun by then is part of the same refusal. */
   attempt: number;
 }
+interface LoginRefusals extends Refusals {
+  /** The way that was refused last. */
+  by: string;
+  /** Only ways beside the pictures were: one for the pictures may find out whether it is the login. */
+  isBeside: boolean;
+}
 export interface Attempt {
   number: number;
   way: Way;
@@ -40,7 +46,7 @@ export interface LoginRecord {
   /** Without a login there is nothing that could be locked. */
   hasLogin: boolean;
   knownSinceMs: number;
-  refused: (Refusals & { by: string }) | undefined;
+  refused: LoginRefusals | undefined;
   /** Ways that say no while others let in. */
   own: Map<string, Refusals>;
   letIn: Map<string, Way>;
@@ -69,8 +75,10 @@ export type Answer =
   { kind: 'go' } | { kind: 'wait'; untilMs: number } | { kind: 'refused'; untilMs: number };
 
 /** From when on a way may be tried; -Infinity where nothing was refused. */
-export const dueMs = (record: LoginRecord, way: Way): number =>
-  Math.max(record.own.get(way.name)?.dueMs ?? -Infinity, record.refused?.dueMs ?? -Infinity);
+export function dueMs({ own, refused }: LoginRecord, way: Way): number {
+  const isBound = refused && (way.isBeside || !refused.isBeside);
+  return Math.max(own.get(way.name)?.dueMs ?? -Infinity, isBound ? refused.dueMs : -Infinity);
+}
 
 /** Nothing speaks against more than one at a time: it was taken lately, or there is no login. */
 export function isTaken(record: LoginRecord, nowMs: number, isPatient = false): boolean {
@@ -122,14 +130,18 @@ export function refused(record: LoginRecord, attempt: Attempt, nowMs: number): b
   const isApart = way.isBeside && !record.refused;
   // that one stream wants a login says nothing of another that is open to all
   const isOwn = !record.hasLogin || attempt.wasLetIn || (!isKnownHere && (isApart || letsOthersIn));
+  const isBeside = way.isBeside && record.refused?.isBeside !== false;
   const before = isOwn ? record.own.get(way.name) : record.refused;
-  if (before && attempt.number <= before.attempt) return !isOwn;
+  if (before && attempt.number <= before.attempt) {
+    if (!isOwn && record.refused) record.refused.isBeside = isBeside;
+    return !isOwn;
+  }
   const count = (before?.count ?? 0) + 1;
   const waitMs = REFUSED_MS[Math.min(count, REFUSED_MS.length) - 1]!;
   const next = { count, dueMs: nowMs + waitMs, attempt: record.attempts };
   if (isOwn) record.own.set(way.name, next);
   else {
-    record.refused = { ...next, by: way.name };
+    record.refused = { ...next, by: way.name, isBeside };
     // what was let in with it before is no evidence any more
     record.letIn.clear();
     record.letInMs = -Infinity;

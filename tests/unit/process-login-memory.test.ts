@@ -1,47 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLoginMemory, type LoginDoor } from '#native/process/login-memory.ts';
+import type { LoginDoor } from '#native/process/login-memory.ts';
 import { STAGGER_MS } from '#native/process/login-rules.ts';
-import { fakeClock } from '#tests/fixtures/fake-clock.ts';
+import { login, loginScene as scene, refusal } from '#tests/fixtures/login-scene.ts';
 
 const MINUTE = 60_000;
-const login = { device: 'cam 554', user: 'guard', password: 'secret' };
-const refusal = () => Object.assign(new Error('no'), { code: 'wrong_password' });
-
-/** A device that is asked through doors, and answers when the test says so. */
-function scene() {
-  const clock = fakeClock();
-  const logins = createLoginMemory(clock);
-  const asked: {
-    name: string;
-    atMs: number;
-    letIn: () => void;
-    yes: () => Promise<void>;
-    no: (error?: Error) => Promise<void>;
-  }[] = [];
-  function ask(door: LoginDoor, name: string, options: Parameters<LoginDoor['pass']>[1] = {}) {
-    const came: { is: string } = { is: 'waits' };
-    const passing = door.pass((letIn) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const yes = () => (letIn(), resolve(), clock.advance(0));
-      const no = (error: Error = refusal()) => (reject(error), clock.advance(0));
-      asked.push({ name, atMs: clock.monotonicMs(), letIn, yes, no });
-      came.is = 'asks';
-      return promise;
-    }, options);
-    passing.then(
-      () => (came.is = 'in'),
-      (error: { code: string }) => (came.is = error.code),
-    );
-    return came;
-  }
-  /** The answer to one that has asked, or asks at once. */
-  const at = (index: number) => ({
-    yes: () => clock.advance(0).then(() => asked[index]!.yes()),
-    no: (error?: Error) => clock.advance(0).then(() => asked[index]!.no(error)),
-  });
-  return { clock, logins, asked, ask, at };
-}
 
 describe('a login that a device has refused', () => {
   it('is tried by nobody before 1 minute, then 5, then each 15, and nobody is asked meanwhile', async () => {
@@ -292,56 +255,6 @@ describe('a login that was taken', () => {
     await at(1).yes();
     await at(2).no();
     expect([allowed.waitMs(), barred.waitMs()]).toEqual([0, MINUTE]);
-  });
-
-  it('events follow the pictures, and say nothing against them', async () => {
-    const { clock, logins, ask, at, asked } = scene();
-    const events = logins.door(login, 'events', { isBeside: true });
-    const main = logins.door(login, 'main');
-    ask(events, 'events');
-    await clock.advance(100);
-    ask(main, 'main');
-    await clock.advance(0);
-    expect(asked.map(({ name }) => name)).toEqual(['main']);
-    await at(0).yes();
-    await at(1).no();
-    expect([main.waitMs(), events.waitMs()]).toEqual([0, MINUTE]);
-    // known there and then refused: it is the login
-    await clock.advance(MINUTE);
-    ask(events, 'events');
-    await clock.advance(0);
-    await at(2).yes();
-    events.heard(refusal());
-    expect([main.waitMs(), events.waitMs()]).toEqual([MINUTE, MINUTE]);
-  });
-
-  it('events leave the next try to the pictures, and are one more refusal where there are none', async () => {
-    const { clock, logins, ask, at, asked } = scene();
-    const events = logins.door(login, 'events', { isBeside: true });
-    const [main, sub] = ['main', 'sub'].map((name) => logins.door(login, name)) as [LoginDoor, LoginDoor];
-    ask(main, 'main');
-    await at(0).no();
-    ask(sub, 'sub');
-    await clock.advance(MINUTE);
-    ask(events, 'events');
-    ask(sub, 'sub');
-    await clock.advance(1_000);
-    expect(asked.map(({ name }) => name)).toEqual(['main', 'sub']);
-    await at(1).no();
-    await clock.advance(5 * MINUTE);
-    ask(events, 'events');
-    await clock.advance(250);
-    await at(2).no();
-    expect(main.waitMs()).toBe(15 * MINUTE);
-  });
-
-  it('events do not wait for pictures that do not come', async () => {
-    const { clock, logins, ask, asked } = scene();
-    ask(logins.door(login, 'events', { isBeside: true }), 'events');
-    await clock.advance(2_999);
-    expect(asked).toHaveLength(0);
-    await clock.advance(1);
-    expect(asked).toHaveLength(1);
   });
 });
 
