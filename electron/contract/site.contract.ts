@@ -44,8 +44,11 @@ export const siteContract = {
         problems: z.array(siteProblem),
         counts: z.record(z.string(), z.int()),
         applied: z.boolean(),
-        /** Cameras that the file leads to another `host` without a password: the stored one is (to be) forgotten. */
-        passwordsForgotten: z.array(z.object({ id: siteId, host: z.string() })),
+        /**
+         * Cameras whose stored password is (to be) forgotten: the file leads them to another `host` without one, or has
+         * them no longer (null).
+         */
+        passwordsForgotten: z.array(z.object({ id: siteId, host: z.string().nullable() })),
       }),
     ),
   exportFile: query('site.edit', '/site/export').output(z.object({ yaml: z.string() })),

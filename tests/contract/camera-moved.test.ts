@@ -200,7 +200,10 @@ describe('a site file', () => {
   it('takes the passwords of cameras that it no longer has with them', async () => {
     const without = await edited((file) => (file.cameras = file.cameras.filter(({ id }) => id !== 'gate')));
     const again = await edited((file) => lead(file));
-    await admin.site.importFile({ yaml: without, apply: true });
+    const said = { passwordsForgotten: [{ id: 'gate', host: null }] };
+    expect(await admin.site.importFile({ yaml: without })).toMatchObject({ ...said, applied: false });
+    expect(Object.keys(secrets())).toEqual(['gate']);
+    expect(await admin.site.importFile({ yaml: without, apply: true })).toMatchObject(said);
     expect(secrets()).toEqual({});
     await admin.site.importFile({ yaml: again, apply: true });
     expect(await admin.cameras.hasPassword({ cameraId: 'gate' })).toEqual({ stored: false });

@@ -43,16 +43,19 @@ export function createCameraSecrets({ db, vault }: Pick<StationPorts, 'db' | 'va
     /**
      * Cameras of a site file that leads them elsewhere without a password: the file replaces the park as a whole and says
      * where everything is, so it is taken, and their passwords are forgotten. Refused, it could be taken only with
-     * passwords written into it for everybody to read.
+     * passwords written into it for everybody to read. Those of cameras that it has no longer go too (null).
      */
     notTakenAlong(
       before: ReadonlyMap<string, Camera>,
       after: readonly (Camera & { password?: string | undefined })[],
-    ): { id: string; host: string }[] {
-      return after.flatMap((camera) => {
+    ): { id: string; host: string | null }[] {
+      const kept = new Set(after.map(({ id }) => id));
+      const gone = [...before.keys()].filter((id) => !kept.has(id) && store.secretOf(db, id) !== undefined);
+      const moved = after.flatMap((camera) => {
         const hosts = camera.password ? [] : led(before.get(camera.id), camera);
         return hosts.length > 0 ? [{ id: camera.id, host: hosts.join(', ') }] : [];
       });
+      return [...moved, ...gone.map((id) => ({ id, host: null }))];
     },
     write(tx: Tx, id: string, secret: Secret): void {
       if ('sealed' in secret) store.putSecret(tx.db, id, secret.sealed);

@@ -286,10 +286,10 @@ export function createSite(ports: Omit<StationPorts, 'site' | 'settings'>, file:
       const counts = Object.fromEntries(SITE_COLLECTIONS.map((name) => [name, next.file[name].length]));
       const passwordsForgotten = secrets.notTakenAlong(index.cameras, next.file.cameras);
       if (!apply || problems.length > 0) return { problems, counts, applied: false, passwordsForgotten };
-      const moved = passwordsForgotten.map(({ id }) => id);
+      const forgotten = passwordsForgotten.map(({ id }) => id);
       write((tx) => {
-        replace(tx, next.file, index.revision + 1, moved);
-        audit.append(tx, actor, 'site.import', site.id, moved.length > 0 ? { ...counts, passwordsForgotten: moved } : counts); // prettier-ignore
+        replace(tx, next.file, index.revision + 1, forgotten);
+        audit.append(tx, actor, 'site.import', site.id, forgotten.length > 0 ? { ...counts, passwordsForgotten: forgotten } : counts); // prettier-ignore
       });
       return { problems, counts, applied: true, passwordsForgotten };
     },
