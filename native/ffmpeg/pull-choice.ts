@@ -4,6 +4,7 @@ import type { LoginMemory } from '#native/process/login-memory.ts';
 import { startThrough } from '#native/process/supervise-login.ts';
 import type { Worker, WorkerContext } from '#native/process/supervise.ts';
 import type { Probe } from './arguments.ts';
+import type { FfmpegBinary } from './binary.ts';
 import { directTrust } from './direct-trust.ts';
 import { FfmpegError } from './failure.ts';
 import { asFfmpegError, doorOf } from './login-door.ts';
@@ -64,7 +65,8 @@ export function pullChoice(
   const beside = soundOf(options, clock, logins, () => source);
 
   function mayGoDirect(): boolean {
-    if (!options.direct || options.direct.serves() === 'nobody') return false;
+    // no datagrams: a try that cannot be would take a turn at the camera's login
+    if (source.transport !== 'tcp' || !options.direct || options.direct.serves() === 'nobody') return false;
     return trust.mayTry(clock.monotonicMs());
   }
 
@@ -84,15 +86,13 @@ export function pullChoice(
   }
 
   async function startOne(
-    kind: PullKind,
+    ffmpeg: FfmpegBinary | undefined,
     sink: MediaSink,
     context: WorkerContext,
     onLetIn: () => void,
   ): Promise<Worker> {
     const { label, handover } = options;
-    if (kind === 'direct' && options.direct)
-      return options.direct.start({ label, source, sink, keyFrameMs, onLetIn }, context);
-    const ffmpeg = await options.ffmpeg();
+    if (!ffmpeg) return options.direct!.start({ label, source, sink, keyFrameMs, onLetIn }, context);
     const audible = beside?.around(sink, context.signal) ?? sink;
     const asking = beside?.ask(onLetIn) ?? Promise.resolve();
     // While nobody knows whether the login is right, the cheap question goes first: one refusal instead of two.
@@ -114,9 +114,11 @@ export function pullChoice(
     // Nobody works with it any more: what runs well goes on.
     shouldTurn: (from) => (from === 'direct' ? !mayGoDirect() : wanted() === 'direct'),
     async start(kind, sink, context) {
+      // before the door: what we lack says nothing of the login
+      const ffmpeg = kind === 'direct' && options.direct ? undefined : await options.ffmpeg();
       try {
         return await startThrough(doorOf(logins, source), context, (letIn) =>
-          startOne(kind, sink, context, letIn),
+          startOne(ffmpeg, sink, context, letIn),
         );
       } catch (error) {
         throw asFfmpegError(error);
