@@ -61,7 +61,8 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
   let of = source;
   /** undefined: not known. */
   let offer: SoundOffer | null | undefined;
-  let isAsking = false;
+  /** Whose question is under way. */
+  let asking: RtspSource | undefined;
   let isWanted = false;
   let current: Run | undefined;
 
@@ -95,20 +96,19 @@ export function soundBeside(options: SoundBesideOptions, source: RtspSource): So
   }
 
   async function ask(onLetIn: () => void): Promise<void> {
-    if (offer !== undefined || isAsking || of.sound !== true) return;
-    isAsking = true;
+    if (offer !== undefined || asking === of || of.sound !== true) return;
     const asked = of;
+    asking = asked;
     let refusal: unknown;
     const found = await options.offerOf(asked, onLetIn).catch((error: unknown) => {
       if (errorCode(error, '') === 'wrong_password') refusal = error;
       return undefined;
     });
-    isAsking = false;
-    // Asked of the camera that was there before.
-    if (asked !== of) return ask(onLetIn);
-    offer = found;
+    if (asking === asked) asking = undefined;
+    // of the camera that was there before it tells nothing but whether its login was refused
+    if (asked === of) offer = found;
     if (refusal) throw refusal as Error;
-    if (!found || !current) return;
+    if (asked !== of || !found || !current) return;
     current.audible.announce(found.track);
     current.isBehind = current.track !== undefined;
     follow();

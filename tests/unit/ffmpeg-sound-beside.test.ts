@@ -37,11 +37,12 @@ function stage(answers: (SoundOffer | null | Error)[], source = SOURCE) {
     {
       clock,
       door: () => door,
-      async offerOf() {
+      async offerOf(_source, onLetIn) {
         const answer = answers[Math.min(asked, answers.length - 1)]!;
         asked += 1;
         await gate;
         if (answer instanceof Error) throw answer;
+        onLetIn();
         return answer;
       },
       async start(_offer, onUnit) {
@@ -176,6 +177,23 @@ describe('sound beside pictures that come without', () => {
     await settled();
     begin();
     await settled();
+    expect(asked()).toBe(2);
+  });
+
+  it('a question to the camera of before says nothing of the next one, whose own run asks it', async () => {
+    const { beside, hold, asked } = stage([OFFER]);
+    const answerLate = hold();
+    const letIn: string[] = [];
+    const before = beside.ask(() => void letIn.push('before'));
+    beside.forget({ ...SOURCE, password: 'next' });
+    const next = beside.ask(() => void letIn.push('next'));
+    expect(asked()).toBe(2);
+    answerLate();
+    await Promise.all([before, next]);
+    expect(asked()).toBe(2);
+    expect(letIn).toEqual(['before', 'next']);
+    // it is known now
+    await beside.ask(() => undefined);
     expect(asked()).toBe(2);
   });
 
