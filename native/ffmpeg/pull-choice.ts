@@ -157,7 +157,7 @@ function soundOf(
     const how = { label: `${label} sound`, source: sourceNow(), ffmpeg: await ffmpeg(), handover };
     return startSoundPull({ ...how, offer, onUnit }, context);
   };
-  const door = () => doorOf(logins, sourceNow());
+  const door = () => doorOf(logins, sourceNow(), 'sound');
   return soundBeside({ clock, offerOf: soundOffer, start, door }, source);
 }
 

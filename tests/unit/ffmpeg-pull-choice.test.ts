@@ -56,4 +56,15 @@ describe('which pull, and what it says of the login', () => {
     expect(started).toEqual([]);
     expect(door.isTaken()).toBe(true);
   });
+
+  it('a camera that refuses its sound alone lets pictures in as before', async () => {
+    const clock = fakeClock();
+    const logins = createLoginMemory(clock);
+    const source: RtspSource = { ...LOGIN, transport: 'tcp' };
+    const [pictures, sound] = [doorOf(logins, source), doorOf(logins, source, 'sound')];
+    pictures.letIn();
+    sound.heard(new FfmpegError('wrong_password'));
+    expect(sound.waitMs()).toBe(60_000);
+    expect([pictures.waitMs(), doorOf(logins, { ...source, url: 'rtsp://cam/2' }).waitMs()]).toEqual([0, 0]);
+  });
 });
