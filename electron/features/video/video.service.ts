@@ -75,6 +75,7 @@ export function createVideo<Session>(
   const checkMs = settings.number('video.checkSeconds') * 1_000;
   let nextCheckAtMs: number | null = null;
   let isStopped = false;
+  const stopping = new AbortController();
 
   const media = createMediaSocket<Session>({
     authorize: (token) => tickets.take(token),
@@ -190,7 +191,7 @@ export function createVideo<Session>(
     if (!camera) return;
     const source = sourceOf(site, camera, streamOf(camera, 'sub'), trusts);
     const door = doorOf(logins, source);
-    const reason = await askCamera(source, door);
+    const reason = await askCamera(source, door, stopping.signal);
     desk.checkAtMs = reason === 'wrong_password' ? clock.nowMs() + door.waitMs() : 0;
     // Somebody began to look meanwhile: the stream knows better.
     if (isStopped || !isIdle(desk)) return;
@@ -256,6 +257,7 @@ export function createVideo<Session>(
     /** Ends every pull and connection; no ffmpeg is left when it resolves. */
     async stop(): Promise<void> {
       isStopped = true;
+      stopping.abort();
       stopSite();
       stopSetting();
       stopRefresh();
