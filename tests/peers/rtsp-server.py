@@ -9,7 +9,7 @@ while their times go on by "fps", as cameras with a wrong clock do.
 The first line printed is JSON: {"rtspPort": n, "controlPort": n, "epochMs": t}. Frame n of a clip is on the air at
 epochMs + n / fps, so a viewer that reads n from the picture's barcode knows how old the picture is.
 
-Control over HTTP: GET /stats -> {"connections": open now, "accepted": so far, "plays": {path: so far}},
+Control over HTTP: GET /stats -> {"connections": open now, "pipelines": there now, "accepted": so far, "plays": {path: so far}},
 POST /stall?path=/cam1 and /resume?path=/cam1 (no more frames while the connection stays), POST /kick (drop everyone),
 POST /password?password=x (who is in stays), POST /clip?path=/cam1&clip=/x/b.h264&codec=h264&fps=15 (another clip from its next key frame on, in the same connection;
 with another codec everyone is dropped, as a camera does whose codec is set anew).
@@ -46,7 +46,7 @@ SOUND = {
 LOCK = threading.Lock()
 FEEDS = []
 STALLED = set()
-COUNTS = {"connections": 0, "accepted": 0, "plays": {}}
+COUNTS = {"connections": 0, "pipelines": 0, "accepted": 0, "plays": {}}
 
 
 def nal_types(unit, codec):
@@ -166,6 +166,9 @@ class Factory(GstRtspServer.RTSPMediaFactory):
 
     def do_configure(self, media):
         path = self.mount["path"]
+        # Its pipeline is taken to pieces after the last client has gone: who comes in between may get one that stops.
+        count("pipelines", 1)
+        media.connect("unprepared", lambda _media: count("pipelines", -1))
         if self.clip is None:
             return
         feed = Feed(media.get_element().get_by_name("v"), self.clip, path)

@@ -22,6 +22,8 @@ export interface RtspMount extends Partial<Omit<ClipSpec, 'codec'>> {
 
 export interface RtspStats {
   connections: number;
+  /** Of GStreamer, one a path. */
+  pipelines: number;
   accepted: number;
   plays: Record<string, number>;
 }
@@ -34,8 +36,8 @@ export interface RtspServer {
   url(path: string): string;
   stats(): Promise<RtspStats>;
   /**
-   * Resolves when it knows that nobody is connected any more. Whoever comes while it still takes the one before to pieces
-   * may be left without an answer by it: GStreamer shares one pipeline a path.
+   * Resolves when it knows that nobody is connected any more and has taken what they saw to pieces. Whoever comes in between
+   * may be left without an answer by it, or without packets: GStreamer shares one pipeline a path.
    */
   forgotten(): Promise<void>;
   stall(path: string): Promise<void>;
@@ -101,7 +103,11 @@ export async function startRtspServer(
     pid: child.pid,
     url: (path) => `${tls ? 'rtsps' : 'rtsp'}://127.0.0.1:${first.rtspPort}${path}`,
     stats,
-    forgotten: () => waitFor('nobody connected', async () => (await stats()).connections === 0),
+    forgotten: () =>
+      waitFor('nobody connected, and no pipeline', async () => {
+        const { connections, pipelines } = await stats();
+        return connections + pipelines === 0;
+      }),
     stall: async (path) => void (await control('POST', `/stall?path=${path}`)),
     resume: async (path) => void (await control('POST', `/resume?path=${path}`)),
     setPassword: async (password) =>
