@@ -2,6 +2,7 @@
  * Which device counts a camera's wrong passwords. ONVIF has a port of its own but the device is the camera's; another port
  * of RTSP is another camera behind the same router, whose password is no business of this one.
  */
+import { bareHost, hostOfAddress } from './camera-hosts.ts';
 import { sealLogin } from './stream-login.ts';
 
 interface Reached {
@@ -9,14 +10,12 @@ interface Reached {
   onvif?: { address: string; port: number } | undefined;
 }
 
-const ADDRESS = /^(rtsps?):\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?/i;
-/** IPv6 stands in brackets in an address, and without in a field of its own. */
-const bare = (host: string) => host.trim().toLowerCase().replace(/^\[(.*)\]$/, '$1'); // prettier-ignore
-const hostOf = (url: string) => bare(ADDRESS.exec(url.trim())?.[2] ?? url);
+const hostOf = (url: string) => bareHost(hostOfAddress(url) ?? url);
 
 /** Host and port that a stream is reached at, the port written out. */
 export function deviceOfStream(url: string): string {
-  const [, scheme, , port] = ADDRESS.exec(url.trim()) ?? [];
+  const [, scheme, port] =
+    /^(rtsps?):\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^/?#:]*)(?::(\d+))?/i.exec(url.trim()) ?? [];
   return `${hostOf(url)} ${port ?? (scheme?.toLowerCase() === 'rtsps' ? '322' : '554')}`;
 }
 
@@ -29,7 +28,7 @@ export function deviceOfOnvif({
   mainUrl,
   onvif,
 }: Reached & { onvif: NonNullable<Reached['onvif']> }): string {
-  const host = bare(onvif.address);
+  const host = bareHost(onvif.address);
   return hostOf(mainUrl) === host ? deviceOfStream(mainUrl) : `${host} onvif ${onvif.port}`;
 }
 

@@ -24,7 +24,7 @@ export const hostOfAddress = (url: string): string | undefined => {
 };
 
 /** IPv6 stands in brackets in an address, and without in a field of its own. */
-const bare = (host: string) => lower(host.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')).replace(/^\[(.*)\]$/, '$1'); // prettier-ignore
+export const bareHost = (host: string) => lower(host.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')).replace(/^\[(.*)\]$/, '$1'); // prettier-ignore
 
 /**
  * Hosts of both streams and of ONVIF, without ports. Names are compared as they are written: two names of one machine are
@@ -32,7 +32,7 @@ const bare = (host: string) => lower(host.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ''
  */
 function hostsOf({ mainUrl, subUrl = '', onvif }: Reached): Set<string> {
   const all = [...[mainUrl, subUrl].map((url) => hostOfAddress(url) ?? url), onvif?.address ?? ''];
-  return new Set(all.map(bare).filter((host) => host !== ''));
+  return new Set(all.map(bareHost).filter((host) => host !== ''));
 }
 
 /** Hosts that a camera reaches after a change and did not before. */
