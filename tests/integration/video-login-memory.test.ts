@@ -89,7 +89,10 @@ async function station(how: { pull: string; password: string; onCamera: string; 
       // what the guard sees
       expect(video.live.get('cam')).toMatchObject({ reason: 'wrong_password', retryAtMs });
     },
-    live: () => until(() => [main, sub].every((one) => one.state.kind === 'live')),
+    live: () =>
+      expect
+        .poll(() => [main.state, sub.state], { timeout: 30_000, interval: 10 })
+        .toMatchObject([{ kind: 'live' }, { kind: 'live' }]),
     listens: () => until(() => device.pullPoints.count() === 1),
   };
 }

@@ -108,8 +108,9 @@ class Feed:
         if self.path in STALLED:
             self.next = None
             return True
-        # Before it plays there is no time to count from, and a wrong one stalls the pipeline.
-        if clip.is_reordered and self.source.get_state(0)[1] != Gst.State.PLAYING:
+        # It gets its clock before its base time: what is stamped in between is the machine's whole uptime late, and the
+        # sink waits that long.
+        if self.source.get_state(0)[1] != Gst.State.PLAYING:
             return True
         if self.next is None:
             if not clip.any_start and not clip.keys[due % len(clip.keys)]:
@@ -156,7 +157,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
                 " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 pt=96"
                 f" {SOUND[self.mount['sound']]} )"
             )
-        # do-timestamp: stamps computed from the base time race with the start of the pipeline and stall it.
+        # do-timestamp: shown when it goes out, but for clips that have times of their own.
         return Gst.parse_launch(
             f"( appsrc name=v is-live=true do-timestamp={'false' if self.clip.is_reordered else 'true'} format=time block=false max-bytes=4000000"
             f' caps="video/x-{codec},stream-format=byte-stream,alignment=au,framerate={self.mount["fps"]}/1"'
