@@ -32,7 +32,7 @@ export async function openSpeakers(
   const listen = async ({ id, output }: BroadcastZone): Promise<Socket | undefined> => {
     const speaker = speakerOf(id);
     if (output.kind !== 'rtp' || !output.host.startsWith('127.') || !park.device(speaker)) return undefined;
-    const socket = createSocket({ type: 'udp4', reuseAddr: true });
+    const socket = createSocket('udp4');
     socket.on('message', () => {
       lastMs.set(speaker, clock.monotonicMs());
       report(speaker, true);
