@@ -8,16 +8,14 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { insertFile, streamRows } from '#features/recording/files.store.ts';
 import { parseClip } from '#native/rtsp/server-clip.ts';
 import { startRtspServer as startCameras } from '#native/rtsp/server.ts';
 import { findFfmpeg } from '#native/ffmpeg/binary.ts';
-import { openWritable } from '#native/sqlite/open.ts';
-import type { MediaOutlet } from '#station/ports.ts';
-import { openRecordingPark, type ParkCamera } from '#tests/fixtures/recording-park.ts';
+import type { ParkCamera } from '#tests/fixtures/recording-park.ts';
 import { childrenOf, cpuSecondsOf } from '#tests/peers/cpu-time.ts';
 import { testClip } from '#tests/peers/rtsp-clip.ts';
 import { startRtspServer, type RtspServer } from '#tests/peers/rtsp-server.ts';
+import { recordingSeeks } from './recording-seeks.ts';
 import { floorCpu } from './relay-set.ts';
 import type { BenchRow } from './report.ts';
 
@@ -29,13 +27,10 @@ const CURVE = [1, 4, 16, 32, 64];
 const AGAINST_FFMPEG = 16;
 /** A main stream as cameras send it: 720p, 25 frames a second, 4 Mbit/s, a key frame every two seconds. */
 const MAIN = { width: 1280, height: 720, fps: 25, seconds: 20, gopSeconds: 2, bitrateKbps: 4_000 };
-const SEEKS = 300;
-/** Thirty days of sixteen cameras in files of five minutes, so that the index is as large as in use. */
-const FILES_PER_CAMERA = 8_640;
 
 /** Recording: what it costs beside the relay, what it writes beside the pictures, and how long a seek takes. */
 export async function run(): Promise<BenchRow[]> {
-  return [...(await curve()), ...(await mainStreams()), await withSound()];
+  return [...(await curve()), ...(await mainStreams()), ...(await bothStreams()), await withSound()];
 }
 
 interface Station {
@@ -202,85 +197,35 @@ async function mainStreams(): Promise<BenchRow[]> {
       await station.stop();
       await server.stop();
     }
-    return [...rows, ...(await seeks(dataDir, count))];
+    return [...rows, ...(await recordingSeeks(dataDir, count))];
   });
 }
 
-/** The index as it is after thirty days; the files themselves are not needed to find others. */
-function age(dataDir: string): void {
-  const db = openWritable(path.join(dataDir, 'recordings.sqlite'));
-  db.pragma('foreign_keys = OFF');
-  const startMs = Date.now() - 31 * 86_400_000;
-  db.transaction(() => {
-    for (const { id } of streamRows(db))
-      for (let index = 0; index < FILES_PER_CAMERA; index += 1) {
-        const fromMs = startMs + index * 300_000;
-        const about = {
-          codec: 'avc1.64001f',
-          width: 1280,
-          height: 720,
-          epoch: 0,
-          cause: 'continuous' as const,
-        };
-        const times = { startMs: fromMs, endMs: fromMs + 300_000, bytes: 1, closed: 1 };
-        insertFile(db, {
-          uuid: `${id}-${index}`,
-          volume: 'old',
-          stream: id,
-          path: `${id}/${index}`,
-          ...about,
-          ...times,
-        });
-      }
-  })();
-  db.close();
-}
-
-async function seeks(dataDir: string, count: number): Promise<BenchRow[]> {
-  age(dataDir);
-  const park = await openRecordingPark([], { dataDir });
-  try {
-    const nowMs = Date.now();
-    const took: number[] = [];
-    for (let round = 0; round < SEEKS; round += 1) {
-      const cameraId = `cam${round % count}`;
-      const { ranges } = await park.recording.recordings.ranges(cameraId, nowMs - 600_000, nowMs);
-      const { fromMs, toMs } = ranges[0]!;
-      took.push(await seekOnce(park, cameraId, Math.round(fromMs + Math.random() * (toMs - fromMs - 1_000))));
+/** Both streams of each camera at once, as for a month of the small one beside a week of the large one. */
+async function bothStreams(): Promise<BenchRow[]> {
+  const count = 16;
+  const sub = (index: number) => `/sub${index}`;
+  const both = [...mounts(count, MAIN), ...mounts(count).map((_, index) => ({ path: sub(index) }))];
+  const server = await startRtspServer(both);
+  const beside = { schedule: [], preSeconds: 0, postSeconds: 60, keepDays: 30 };
+  const cameras = camerasOf(server, count, 'continuous').map((camera, index) => ({
+    ...{ ...camera, subUrl: server.url(sub(index)) },
+    rule: { ...camera.rule, beside: { mode: 'continuous' as const, ...beside } },
+  }));
+  return inFolder(async (dataDir) => {
+    const station = await startStation(dataDir, cameras);
+    try {
+      const what = `both streams of ${count} cameras (720p25 and 360p15)`;
+      const written = await amplification(`written to disk with ${what} recorded`, station, dataDir);
+      const value = await station.cpuPercent();
+      const names = both.map(({ path: at }) => at.slice(1));
+      const floor = await floorCpu(server, await findFfmpeg(), names);
+      const [floorName, target] = ['ffmpeg -c copy -f null', { max: 1.25, of: 'ratio' as const }];
+      const name = `CPU, ${what} relayed and recorded`;
+      return [written, { name, value, unit: '% CPU', floorName, floor, target }];
+    } finally {
+      await station.stop();
+      await server.stop();
     }
-    const at = (part: number) => took.toSorted((a, b) => a - b)[Math.floor((took.length - 1) * part)]!;
-    const what = `seek to the frame of the time (station, ${count * FILES_PER_CAMERA} files in the index)`;
-    return [
-      { name: `${what}, median`, value: at(0.5), unit: 'ms' },
-      { name: `${what}, p95`, value: at(0.95), unit: 'ms', target: { max: 300 } },
-    ];
-  } finally {
-    await park.stop();
-  }
-}
-
-/** From the request to the frame that is to be shown, with all that a decoder needs before it. */
-function seekOnce(
-  park: Awaited<ReturnType<typeof openRecordingPark>>,
-  cameraId: string,
-  atMs: number,
-): Promise<number> {
-  return new Promise((resolve) => {
-    const beganMs = performance.now();
-    let shown = false;
-    const outlet: MediaOutlet = {
-      unsentBytes: 0,
-      sendNotice: () => undefined,
-      sendBytes(bytes) {
-        const flags = bytes[1]!;
-        // Neither the init segment (2) nor a frame on the way to the one to show (8).
-        if (shown || (flags & 10) !== 0) return;
-        shown = true;
-        resolve(performance.now() - beganMs);
-        tile.close();
-      },
-    };
-    const request = { type: 'replay', sub: 1, jump: 1, cameraId, atMs, speed: 0 } as const;
-    const tile = park.recording.openReplay(request, outlet, true)!;
   });
 }
