@@ -12,9 +12,12 @@ export interface SoundUnit extends AudioUnit {
   readonly cameraMs: number | undefined;
 }
 
-/** The first track that can be heard. Cameras offer one, and sometimes a second in another codec. */
+/**
+ * The first track that can be heard. Cameras offer one, sometimes a second in another codec, and the way to their
+ * loudspeaker.
+ */
 export function audibleTrack(tracks: readonly SdpTrack[]): SdpTrack | undefined {
-  return tracks.find((track) => audioRules(track) !== undefined);
+  return tracks.find((track) => !track.isToCamera && audioRules(track) !== undefined);
 }
 
 /** Turns the packets of one audio track into units. Nothing that comes on it can end the play. */

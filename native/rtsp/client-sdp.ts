@@ -14,6 +14,8 @@ export interface SdpTrack {
   readonly fmtp: ReadonlyMap<string, string>;
   /** a=control as sent, '' if there is none. */
   readonly control: string;
+  /** Sound for its loudspeaker, which we would send (ONVIF streaming 5.3). */
+  readonly isToCamera: boolean;
 }
 
 export interface Sdp {
@@ -51,14 +53,23 @@ export function parseSdp(text: string): Sdp {
   if (!session.some((line) => line.startsWith('v=')) && media.length === 0)
     throw new RtspClientError('bad_data', { what: 'description' });
   if (media.length > MAX_TRACKS) throw new RtspClientError('bad_data', { what: 'too many tracks' });
+  const isOwnView = media.some((section) => section[0]?.startsWith('m=video') && isSendOnly(section));
   return {
     control: attribute(session, 'control') ?? '',
-    tracks: media.flatMap((section) => track(section) ?? []),
+    tracks: media.flatMap((section) => track(section, media, isOwnView) ?? []),
   };
 }
 
-function track(section: readonly string[]): SdpTrack | undefined {
-  const head = /^m=(\w+) \S+ \S+ (\d{1,3})\b/.exec(section[0] ?? '');
+const HEAD = /^m=(\w+) \S+ \S+ (\d{1,3})\b/;
+const isSendOnly = (section: readonly string[]) => section.some((line) => /^a=sendonly\s*$/.test(line));
+
+/** @param isOwnView the camera calls its picture "sendonly": it writes what it does, not what we are to do */
+function track(
+  section: readonly string[],
+  all: readonly (readonly string[])[],
+  isOwnView: boolean,
+): SdpTrack | undefined {
+  const head = HEAD.exec(section[0] ?? '');
   if (!head) return undefined;
   const media = head[1] === 'video' || head[1] === 'audio' ? head[1] : 'other';
   const payloadType = Number(head[2]);
@@ -68,9 +79,10 @@ function track(section: readonly string[]): SdpTrack | undefined {
     // Some cameras number the map otherwise than the media line: one map can only mean that one.
     .find((found, _index, all) => found && (Number(found[1]) === payloadType || all.length === 1));
   const fixed = FIXED[payloadType];
-  const fmtp = attributes(section, 'fmtp').find(
-    (value, _index, all) => Number.parseInt(value, 10) === payloadType || all.length === 1,
-  );
+  const fmtp =
+    attributes(section, 'fmtp').find(
+      (value, _index, own) => Number.parseInt(value, 10) === payloadType || own.length === 1,
+    ) ?? strayParameters(all, payloadType);
   return {
     media,
     payloadType,
@@ -79,7 +91,16 @@ function track(section: readonly string[]): SdpTrack | undefined {
     channels: Number(own?.[4] ?? 1) || 1,
     fmtp: parameters(fmtp?.replace(/^\d+\s*/, '') ?? ''),
     control: attribute(section, 'control') ?? '',
+    isToCamera: media === 'audio' && !isOwnView && isSendOnly(section),
   };
+}
+
+/** Format parameters that stand behind another track (of another payload type): some cameras write them all at the end. */
+function strayParameters(all: readonly (readonly string[])[], payloadType: number): string | undefined {
+  return all
+    .filter((section) => Number(HEAD.exec(section[0] ?? '')?.[2]) !== payloadType)
+    .flatMap((section) => attributes(section, 'fmtp'))
+    .find((value) => Number.parseInt(value, 10) === payloadType);
 }
 
 const attributes = (section: readonly string[], name: string): string[] =>

@@ -67,6 +67,18 @@ describe('which track is heard', () => {
     expect(trackOf(...lines).codec).toBe(codec);
   });
 
+  const mic = ['m=audio 0 RTP/AVP 8', 'a=control:mic'];
+  const speaker = ['m=audio 0 RTP/AVP 0', 'a=control:speaker', 'a=sendonly'];
+
+  test('the microphone, not the way to the loudspeaker that is described before it', () => {
+    expect(trackOf(...speaker, ...mic, 'a=recvonly').control).toBe('mic');
+    expect(() => trackOf(...speaker)).toThrow('no track');
+  });
+
+  test('a camera that says of all it has that it sends it means itself', () => {
+    expect(trackOf('a=sendonly', ...mic, 'a=sendonly').control).toBe('mic');
+  });
+
   test.each([
     ['another codec', ['m=audio 0 RTP/AVP 97', 'a=rtpmap:97 G726-32/8000']],
     ['AAC without a layout', AAC],
