@@ -31,21 +31,27 @@ export function targetOf(address: string): RtspTarget {
 
 /**
  * The address of a track or of the whole presentation. A relative `control` is put behind the base as it is, also behind
- * a query: that is what cameras mean (and what FFmpeg and live555 do), not RFC 3986.
+ * a query: that is what cameras mean (and what FFmpeg and live555 do), not RFC 3986. One that is a query itself is put
+ * there without a slash (as in gortsplib).
  */
 export function controlUrl(base: string, control: string): string {
   if (control === '' || control === '*') return base;
   if (/^rtspu?s?:\/\//i.test(control)) return control;
+  if (control.startsWith('?')) return `${base}${control}`;
   return `${base.replace(/\/$/, '')}/${control.replace(/^\//, '')}`;
 }
 
-/** What relative controls are relative to: Content-Base, then Content-Location, then the address that was asked. */
+/**
+ * What relative controls are relative to: Content-Base, then Content-Location, then the address that was asked. Some
+ * cameras put a scheme before an address that has one.
+ */
 export function baseUrl(
   asked: string,
   contentBase: string | undefined,
   contentLocation: string | undefined,
 ): string {
   for (const candidate of [contentBase, contentLocation])
-    if (candidate !== undefined && /^rtsps?:\/\/[^\s]+$/i.test(candidate)) return candidate;
+    if (candidate !== undefined && /^rtsps?:\/\/[^\s]+$/i.test(candidate))
+      return candidate.replace(/^rtsps?:\/\/(?=rtsps?:\/\/)/i, '');
   return asked;
 }

@@ -138,8 +138,10 @@ function converse(
     {
       response(response) {
         const given = Number(response.headers.get('cseq')?.[0]);
-        // A device that forgets the number answers in order.
-        const number = Number.isInteger(given) ? given : waiting.keys().next().value;
+        // A device that forgets the number, or has its own, answers in order. One of ours that is not waited for any more
+        // was answered twice.
+        const isOurs = Number.isInteger(given) && given >= 1 && given <= sequence;
+        const number = isOurs ? given : waiting.keys().next().value;
         const take = number === undefined ? undefined : waiting.get(number);
         if (number !== undefined) waiting.delete(number);
         take?.(response);

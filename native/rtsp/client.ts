@@ -7,7 +7,7 @@ import type { RtspResponse } from './client-message.ts';
 import { parseSdp, type SdpTrack } from './client-sdp.ts';
 import { audibleTrack, AudioReceiver, type SoundUnit } from './client-audio.ts';
 import { RtpReceiver, type ReceiverFigures } from './client-receiver.ts';
-import { sessionOf, channelsOf } from './client-transport.ts';
+import { sessionOf, channelsOf, type RtspSession } from './client-transport.ts';
 import type { AccessUnit } from './rtp-access-unit.ts';
 
 export interface RtspPlayOptions {
@@ -132,7 +132,7 @@ async function tryAt(
     const made = new RtpReceiver(video, { unit: options.onUnit, skipped: options.onSkipped });
     receiver = made;
     const trackUrl = controlUrl(base.track, video.control);
-    const session = await setUp(connection, trackUrl, made);
+    const session = await setUp(connection, trackUrl, made, described.sessionNamed);
     const audible = options.sound && audibleTrack(audio);
     if (audible && options.sound) {
       isSoundInDoubt = true;
@@ -141,7 +141,7 @@ async function tryAt(
       });
       isSoundInDoubt = heard !== undefined;
     }
-    await play(connection, base.session, trackUrl, session.id);
+    await play(connection, base.session, trackUrl, session);
     isSoundInDoubt = false;
     connection.keep();
     const receivers = { made, heard };
@@ -178,6 +178,8 @@ interface Description {
   audio: SdpTrack[];
   base: { session: string; track: string };
   publicMethods: string;
+  /** Its Session header, for a camera that does not name one with SETUP. */
+  sessionNamed: string | undefined;
 }
 
 async function describe(connection: ClientConnection): Promise<Description | string> {
@@ -204,6 +206,7 @@ async function describe(connection: ClientConnection): Promise<Description | str
     audio: sdp.tracks.filter(({ media }) => media === 'audio'),
     // An address in the description itself outweighs the header, for the tracks too (as in FFmpeg).
     base: { session, track: /^rtsps?:/i.test(sdp.control) ? session : base },
+    sessionNamed: answer.headers.get('session')?.[0] || undefined,
     publicMethods: (options.headers.get('public') ?? []).join(','),
   };
 }
@@ -221,11 +224,22 @@ function check(response: RtspResponse, what: string): void {
   throw new RtspClientError(status === 461 ? 'unsupported' : 'refused_by_camera', { what, status });
 }
 
-async function setUp(connection: ClientConnection, uri: string, receiver: RtpReceiver) {
+/** The session, as far as the camera has named it: later answers may. */
+interface Session extends RtspSession {
+  id: string | undefined;
+  channels: readonly [number, number];
+}
+
+async function setUp(
+  connection: ClientConnection,
+  uri: string,
+  receiver: RtpReceiver,
+  sessionNamed: string | undefined,
+): Promise<Session> {
   connection.allowChannels([0, 1]);
   const answer = await connection.request('SETUP', uri, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
   check(answer, 'SETUP');
-  const session = sessionOf(answer.headers.get('session')?.[0]);
+  const session = sessionOf(answer.headers.get('session')?.[0] ?? sessionNamed);
   const channels = channelsOf(answer.headers.get('transport')?.[0]);
   connection.allowChannels(channels);
   receiver.listen(channels);
@@ -236,7 +250,7 @@ async function setUp(connection: ClientConnection, uri: string, receiver: RtpRec
 async function setUpSound(
   connection: ClientConnection,
   uri: string,
-  session: { id: string; channels: readonly [number, number] },
+  session: Session,
   { track, sink }: { track: SdpTrack; sink: SoundSink },
 ): Promise<AudioReceiver | undefined> {
   const next = Math.min(254, Math.max(...session.channels) + 1);
@@ -247,6 +261,7 @@ async function setUpSound(
     Transport: `RTP/AVP/TCP;unicast;interleaved=${wanted[0]}-${wanted[1]}`,
   });
   if (answer.status < 200 || answer.status >= 300) return undefined;
+  session.id ??= sessionOf(answer.headers.get('session')?.[0]).id;
   const channels = channelsOf(answer.headers.get('transport')?.[0], wanted);
   // Sound among the pictures could not be told from them.
   if (channels.some((channel) => session.channels.includes(channel))) return undefined;
@@ -261,13 +276,15 @@ async function play(
   connection: ClientConnection,
   aggregate: string,
   track: string,
-  session: string,
+  session: Session,
 ): Promise<void> {
-  const headers = { Session: session, Range: 'npt=0.000-' };
+  const headers = { Session: session.id, Range: 'npt=0.000-' };
   let answer = await connection.request('PLAY', aggregate, headers);
   // 460 "only aggregate" never comes for the aggregate; some devices know their tracks only.
   if (answer.status >= 400 && aggregate !== track) answer = await connection.request('PLAY', track, headers);
   check(answer, 'PLAY');
+  session.id ??= sessionOf(answer.headers.get('session')?.[0]).id;
+  if (session.id === undefined) throw new RtspClientError('bad_data', { what: 'session' });
 }
 
 /** Keeps the session and reports what came, until the returned function is called. */
@@ -275,7 +292,7 @@ function keepAlive(
   connection: ClientConnection,
   receivers: { made: RtpReceiver; heard: AudioReceiver | undefined },
   uri: string,
-  session: { id: string; timeoutMs: number; channels: readonly [number, number] },
+  session: Session,
   publicMethods: string,
 ): () => void {
   let method = /\bGET_PARAMETER\b/i.test(publicMethods) ? 'GET_PARAMETER' : 'OPTIONS';

@@ -175,6 +175,16 @@ describe('a login', () => {
     expect(takeChallenge(challenges, login)?.scheme).toBe(scheme);
   });
 
+  it('writes the algorithm as the camera does: some compare it with its marks', () => {
+    const told = (algorithm: string) =>
+      takeChallenge([`Digest realm="a", nonce="b", algorithm=${algorithm}`], login)!.header(
+        'PLAY',
+        'rtsp://c',
+      );
+    expect(told('"SHA-256"')).toContain('algorithm="SHA-256"');
+    expect(told('SHA-256')).toContain('algorithm=SHA-256,');
+  });
+
   it('never sends the password itself where that is not allowed', () => {
     expect(takeChallenge(['Basic realm="a"'], login, false)).toBeUndefined();
   });
@@ -213,12 +223,15 @@ describe('addresses', () => {
     ['rtsp://c/1', '*', 'rtsp://c/1'],
     ['rtsp://c/1', '', 'rtsp://c/1'],
     ['rtsp://c/1/', '/track1', 'rtsp://c/1/track1'],
+    ['rtsp://c/1', '?kind=picture', 'rtsp://c/1?kind=picture'],
+    ['rtsp://c/', '?kind=picture', 'rtsp://c/?kind=picture'],
   ])('%s and control %j', (base, control, expected) => expect(controlUrl(base, control)).toBe(expected));
 
   it('takes the base that the camera names, if it names one', () => {
     expect(baseUrl('rtsp://c/1', 'rtsp://c/2/', 'rtsp://c/3')).toBe('rtsp://c/2/');
     expect(baseUrl('rtsp://c/1', 'c/2/', 'rtsp://c/3')).toBe('rtsp://c/3');
     expect(baseUrl('rtsp://c/1', undefined, undefined)).toBe('rtsp://c/1');
+    expect(baseUrl('rtsp://c/1', 'rtsp://rtsp://c:99/1/', undefined)).toBe('rtsp://c:99/1/');
   });
 });
 
@@ -228,9 +241,10 @@ describe('a session', () => {
     ['abc;timeout=30', { id: 'abc', timeoutMs: 30_000 }],
     ['abc; Timeout = 5', { id: 'abc', timeoutMs: 5_000 }],
     ['abc;timeout=0', { id: 'abc', timeoutMs: 60_000 }],
+    [undefined, { id: undefined, timeoutMs: 60_000 }],
   ])('%s', (header, expected) => expect(sessionOf(header)).toEqual(expected));
 
-  it.each([undefined, '', ';timeout=3', 'a b'])('refuses %j', (header) => {
+  it.each(['', ';timeout=3', 'a b'])('refuses %j', (header) => {
     expect(() => sessionOf(header)).toThrow(expect.objectContaining({ code: 'bad_data' }));
   });
 
@@ -238,6 +252,7 @@ describe('a session', () => {
     ['RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=1', [2, 3]],
     ['RTP/AVP/TCP;unicast;interleaved=4', [4, 5]],
     ['RTP/AVP/TCP;unicast', [0, 1]],
+    ['RTP/AVP;unicast;source=10.0.0.9;interleaved=6-7', [6, 7]],
     [undefined, [0, 1]],
   ])('channels of %s', (header, expected) => expect(channelsOf(header)).toEqual(expected));
 
@@ -296,6 +311,21 @@ describe('a description', () => {
       { codec: 'PCMU', clockRate: 8_000 },
       { codec: 'JPEG', clockRate: 90_000 },
     ]);
+  });
+
+  it('takes the parameters of a track also from behind another one', () => {
+    const lines = ['v=0', 'm=video 0 RTP/AVP 99', 'a=rtpmap:99 H264/90000'];
+    const audio = [
+      'm=audio 0 RTP/AVP 8',
+      'a=fmtp:99 packetization-mode=1;sprop-parameter-sets=Z0IAKQ==,aM48',
+    ];
+    const [video] = parseSdp([...lines, ...audio].join('\n')).tracks;
+    expect(parameterSets(video!).toString('hex')).toBe('000000016742002900000001' + '68ce3c');
+    // Its own come first, and those of another track's own payload type are not borrowed.
+    const own = parseSdp([...lines, 'a=fmtp:99 packetization-mode=0', ...audio].join('\n'));
+    expect(own.tracks[0]!.fmtp.get('packetization-mode')).toBe('0');
+    const other = parseSdp([...lines, 'm=audio 0 RTP/AVP 99', 'a=fmtp:99 mode=AAC-hbr'].join('\n'));
+    expect(other.tracks[0]!.fmtp.size).toBe(0);
   });
 
   it('whatever it is never makes it throw anything but bad_data', () => {
