@@ -14,10 +14,11 @@ export interface SoundUnit extends AudioUnit {
 
 /**
  * The first track that can be heard. Cameras offer one, sometimes a second in another codec, and the way to their
- * loudspeaker.
+ * loudspeaker. Nobody has asked for that, so one that stands alone is rather a microphone that is described wrongly.
  */
 export function audibleTrack(tracks: readonly SdpTrack[]): SdpTrack | undefined {
-  return tracks.find((track) => !track.isToCamera && audioRules(track) !== undefined);
+  const audible = tracks.filter((track) => audioRules(track) !== undefined);
+  return audible.find(({ isToCamera }) => !isToCamera) ?? audible[0];
 }
 
 /** Turns the packets of one audio track into units. Nothing that comes on it can end the play. */
