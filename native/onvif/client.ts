@@ -91,7 +91,10 @@ export function createOnvifClient(options: OnvifOptions): OnvifClient {
     };
   }
 
-  function reach(address: string): URL {
+  function reach(given: string): URL {
+    // A device that does not find its own address writes none; read as it stands, the path would be the host.
+    const host = /^https?:/i.test(given) ? base.host : base.hostname;
+    const address = given.replace(/^([a-z]+:)\/{3,}/i, `$1//${host}/`);
     if (!URL.canParse(address)) throw new OnvifError('not_onvif');
     const url = new URL(address);
     if (url.hostname === base.hostname) {

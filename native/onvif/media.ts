@@ -145,7 +145,12 @@ function readProfile(node: Xml, media: 1 | 2): OnvifProfile {
           kilobitsPerSecond: bitRateOf(number(encoder, 'RateControl', 'BitrateLimit')),
           govLength:
             Number(
-              gov ?? number(encoder, 'H264', 'GovLength') ?? number(encoder, 'MPEG4', 'GovLength') ?? 0,
+              gov ??
+                // Media 1 has no H265: Dahua puts one there
+                ['H264', 'H265', 'MPEG4']
+                  .map((name) => number(encoder, name, 'GovLength'))
+                  .find((one) => one) ??
+                0,
             ) || null,
           sourceToken: text(source, 'SourceToken') ?? '',
           sourceConfiguration: attribute(source, 'token') ?? '',

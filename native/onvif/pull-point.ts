@@ -29,18 +29,21 @@ export async function createPullPoint(
   const answer = await client.call(
     'events',
     `<tev:CreatePullPointSubscription><tev:InitialTerminationTime>PT${LEASE_MS / 1000}S</tev:InitialTerminationTime></tev:CreatePullPointSubscription>`,
-    addressed(service, 'tev', 'EventPortType/CreatePullPointSubscriptionRequest'),
+    addressed(service.href, 'tev', 'EventPortType/CreatePullPointSubscriptionRequest'),
   );
   const reference = child(answer, 'SubscriptionReference');
   const address = text(reference, 'Address');
-  const url = address ? client.reach(address) : service;
+  // some give a name in place of an address: whoever asks the service by that name is understood
+  const isName = address !== undefined && /^(urn:|uuid:)/i.test(address);
+  const url = address && !isName ? client.reach(address) : service;
+  const to = isName ? address : url.href;
   const parameters = referenceHeader(child(reference, 'ReferenceParameters'));
   const options = (
     kind: 'tev' | 'wsnt',
     action: string,
     more: { signal?: AbortSignal; timeoutMs?: number } = {},
   ) => {
-    const base = addressed(url, kind, action);
+    const base = addressed(to, kind, action);
     return { ...base, ...more, url, header: `${base.header}${parameters}` };
   };
   let renewedMs = clock.monotonicMs();
@@ -95,11 +98,11 @@ const ACTIONS = {
   wsnt: 'http://docs.oasis-open.org/wsn/bw-2',
 } as const;
 
-function addressed(url: URL, kind: 'tev' | 'wsnt', name: string) {
+function addressed(to: string, kind: 'tev' | 'wsnt', name: string) {
   const action = `${ACTIONS[kind]}/${name}`;
   return {
     action,
-    header: `<wsa:Action s:mustUnderstand="1">${action}</wsa:Action><wsa:To s:mustUnderstand="1">${escapeXml(url.href)}</wsa:To>`,
+    header: `<wsa:Action s:mustUnderstand="1">${action}</wsa:Action><wsa:To s:mustUnderstand="1">${escapeXml(to)}</wsa:To>`,
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseStreams } from '#features/cameras/channels.ts';
 import { cameraOfEvent, type SourceMap } from '#features/cameras/event-channel.ts';
 import { readBytes } from '#native/onvif/characters.ts';
-import type { OnvifClient } from '#native/onvif/client.ts';
+import { createOnvifClient, type OnvifClient } from '#native/onvif/client.ts';
 import { readDeviceTime } from '#native/onvif/device-time.ts';
 import { meaningsOf } from '#native/onvif/event-meaning.ts';
 import { readNotifications } from '#native/onvif/event-message.ts';
@@ -92,7 +92,29 @@ describe('subscriptions', () => {
   });
 });
 
+describe('addresses', () => {
+  it('a subscription that is a name: asked for at the service, by that name', async () => {
+    const { client, asked } = answering('named-subscription', ['events']);
+    await (await createPullPoint(client)).unsubscribe();
+    expect(asked.at(-1)!.url).toBe('http://192.0.2.14/onvif/services');
+    expect(asked.at(-1)!.header).toContain('>urn:uuid:00000000-0000-4000-8000-000000000014</wsa:To>');
+  });
+  it('an address without a host is one of the device', () => {
+    const client = createOnvifClient({ url: 'http://192.0.2.14:8080/onvif/device_service' });
+    expect(client.reach('http:///onvif/media_service').href).toBe(
+      'http://192.0.2.14:8080/onvif/media_service',
+    );
+    expect(client.reach('rtsp:///live/0').href).toBe('rtsp://192.0.2.14/live/0');
+    expect(client.otherHost).toBeNull();
+    client.close();
+  });
+});
+
 describe('profiles', () => {
+  it('H.265 through Media 1 with a part of its own: its groups are known', async () => {
+    const [main] = await getProfiles(answering('h265-media1-profiles', ['media']).client);
+    expect(main!.video).toMatchObject({ codec: 'h265', framesPerSecond: 20, govLength: 40 });
+  });
   it('Dahua in H.265 through Media 1 does not say what its main stream is: it is the main stream all the same', async () => {
     const profiles = await getProfiles(answering('dahua-profiles-h265', ['media']).client);
     expect(profiles.map(({ video }) => [video!.codec, video!.width])).toEqual([['', null], ['h264', 704]]); // prettier-ignore
