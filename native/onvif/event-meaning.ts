@@ -17,7 +17,7 @@ export interface EventMeaning {
 }
 
 /** Items that hold the state, by the names that vendors use. */
-const STATES = ['State', 'IsMotion', 'IsTamper', 'IsInside', 'LogicalState', 'active', 'Active', 'state', 'tampering', 'Failed', 'Value']; // prettier-ignore
+const STATES = ['State', 'IsMotion', 'IsTamper', 'IsInside', 'LogicalState', 'active', 'Active', 'state', 'tampering', 'Failed', 'Value', 'alert', 'disruption', 'triggered', 'Detected']; // prettier-ignore
 const RULES = ['Rule', 'RuleName', 'rule', 'ruleName'];
 const CLASSES = ['ClassTypes', 'ClassType', 'ObjectType', 'ObjectClass', 'Class', 'classTypes', 'objectType'];
 /** What has an end also ends when the device takes it back. */
@@ -35,6 +35,7 @@ export function meaningsOf(event: OnvifEvent): EventMeaning[] | undefined {
   });
   const kind = named.length === 0 ? kindOfTopic(event.topic) : undefined;
   if (named.length === 0 && kind === undefined) return undefined;
+  if (isOfAll(event) || isNothing(event)) return [];
   const found = kind ? [{ kind, on: stateOf(event.data), word: event.topic }] : named;
   return found
     .filter((one) => event.operation !== 'deleted' || LASTING.includes(one.kind))
@@ -46,11 +47,20 @@ export function meaningsOf(event: OnvifEvent): EventMeaning[] | undefined {
     }));
 }
 
+/** Axis tells every input once more as number -1, any of them. */
+const isOfAll = ({ source }: OnvifEvent) => source['port'] === '-1';
+
+/** A detector of objects tells the classes that it sees, and none when the last of them has gone: that begins nothing. */
+const isNothing = ({ topic, data }: OnvifEvent) =>
+  topic === 'RuleEngine/ObjectDetection/Object' &&
+  stateOf(data) === null &&
+  data['ClassTypes']?.trim() === '';
+
 function detailsOf(event: OnvifEvent, kind: EventKind, word: string): Partial<EventMeaning> {
   const all = { ...event.data, ...event.key, ...event.source };
   const of = (names: readonly string[]) => names.map((name) => all[name]).find((one) => one?.trim());
-  // an application of Axis is told apart by its profile, which stands in the topic
-  const profile = /^CameraApplicationPlatform\/\w+\/(\w+)/.exec(event.topic)?.[1];
+  // an application of Axis is told apart by its profile, a rule of Bosch by its name: both stand in the topic
+  const profile = /^(?:CameraApplicationPlatform\/\w+\/(?=\w)|IVA\/\w+\/)([^/]+)/i.exec(event.topic)?.[1];
   const rule = ['motion', 'input'].includes(kind) ? undefined : (of(RULES) ?? profile);
   const said = of(CLASSES);
   const object =

@@ -26,6 +26,7 @@ export type EventKind =
 
 /** The first that fits counts. */
 const TOPICS: readonly (readonly [RegExp, EventKind])[] = [
+  [/^IVA\/EnteringField$/i, 'area'],
   [/(Abandoned|Unattended|Left)_?(Object|Baggage|Luggage)|Object(Is)?(Abandoned|Left|Stopped)\b/i, 'left'],
   [/(Removed|Taken?|Missing)_?Object|Object(Is)?(Removed|Taken|Removal)\b/i, 'taken'],
   [/Loiter/i, 'loitering'],
@@ -35,14 +36,14 @@ const TOPICS: readonly (readonly [RegExp, EventKind])[] = [
   [/^CameraApplicationPlatform\/ObjectAnalytics\//i, 'analytics'],
   // Profile S/T, Hikvision, Dahua, Uniview; Axis has applications of its own (some leave a letter out of VideoSource);
   // Foscam calls motion a trigger
-  [/^VideoSourc?e\/MotionAlarm$|Motion(Region)?Detector\/Motion$|^VideoAnalytics\/Motion|^CameraApplicationPlatform\/(VMD|MotionGuard)|^RuleEngine\/(VMD\d?|VideoMotionDetection)\/|^Device\/(Trigger\/MotionDetector|Sensor\/PIR)$/i, 'motion'],
+  [/^VideoSourc?e\/MotionAlarm$|Motion(Region)?Detector\/Motion$|MotionDetector\/Detection$|^VideoAnalytics\/Motion|^CameraApplicationPlatform\/(VMD|MotionGuard)|^RuleEngine\/(VMD\d?|VideoMotionDetection)\/|^Device\/(Trigger\/MotionDetector|Sensor\/PIR)$/i, 'motion'],
   [/^VideoSource\/(GlobalSceneChange|ImageToo(Blurry|Dark|Bright))(\/|$)|TamperDetector\/Tamper$|^VideoSource\/Tamper(ing)?$|SceneDetector\/Change$|^UserAlarm\/VideoCover$/i, 'tamper'],
   [/^Device\/Trigger\/(DigitalInput|AlarmIn)$|^Device\/IO\/(Port|VirtualInput)$/i, 'input'],
   [/^(VideoSource|MediaControl)\/(SignalLoss|SignalLost|VideoLoss|VideoLost|ConnectionFailed)$/i, 'signal'],
-  [/^Device\/HardwareFailure\/StorageFailure$/i, 'storage'],
+  [/^(Device\/HardwareFailure\/StorageFailure|Storage\/Alert)$/i, 'storage'],
   [/^Device\/HardwareFailure\//i, 'fault'],
   [/^AudioAnalytics\/|^AudioSource\/TriggerLevel$|(Sound|Audio|BabyCry|GlassBreak)\w*Detect/i, 'sound'],
-  [/(People|Person|Human\w*|Vehicle|Car|Face|Pet|Animal|DogCat|Visitor|Package|Object)_?(Detect\w*|Recogni\w*)(\/|$)|^RuleEngine\/Recognition\//i, 'object'],
+  [/(People|Person|Human\w*|Vehicle|Car|Face|Pet|Animal|DogCat|Visitor|Package|Object)_?(Detect\w*|Recogni\w*)(\/|$)|^RuleEngine\/(Recognition\/|MyRuleDetector\/(Visitor|Package)$)/i, 'object'],
 ]; // prettier-ignore
 
 /** Items that say by their name what was recognised: devices put several of them under one topic (TP-Link). */
@@ -62,11 +63,16 @@ const ITEMS: Readonly<Record<string, EventKind>> = {
 
 /** Counts, housekeeping and what we do ourselves: known, and nothing for a guard room. */
 const NO_MATTER =
-  /^(Monitoring|RecordingConfig|RecordingHistory|Media|PTZController|Configuration|Schedule|Credential|User)\/|^Device\/(Trigger\/(Relay|DigitalOutput)|IO\/(RelayOutput|OutputPort|VirtualPort)|OperationMode|Light|Status|Network)(\/|$)|(Count|Aggregation|Counter|Occupancy|Counting)\w*(\/|$)|\/ObjectAnalytics\/\w*ScenarioANY$/i;
+  /^(Monitoring|RecordingConfig|RecordingHistory|Media|PTZController|Configuration|Schedule|Credential|User|LightControl)\/|^VideoSource\/(DayNightVision|LiveStreamAccessed)$|^Device\/(SystemMessage|Trigger\/(Relay|DigitalOutput)|IO\/(RelayOutput|OutputPort|VirtualPort)|OperationMode|Light|Status|Network)(\/|$)|(Count|Aggregation|Counter|Occupancy|Counting)\w*(\/|$)|\/ObjectAnalytics\/\w*ScenarioANY$/i;
+
+/** Bosch puts the name of the rule behind it, which may be any word. */
+const withoutRule = (topic: string) => topic.replace(/^(IVA\/\w+)\/.*$/i, '$1');
 
 /** Null: nothing that a guard room acts on; undefined: nobody has told us yet what it is. */
-export const kindOfTopic = (topic: string): EventKind | null | undefined =>
-  NO_MATTER.test(topic) ? null : TOPICS.find(([pattern]) => pattern.test(topic))?.[1];
+export function kindOfTopic(topic: string): EventKind | null | undefined {
+  const what = withoutRule(topic);
+  return NO_MATTER.test(what) ? null : TOPICS.find(([pattern]) => pattern.test(what))?.[1];
+}
 
 export const kindOfItem = (name: string): EventKind | undefined =>
   Object.hasOwn(ITEMS, name) ? ITEMS[name] : undefined;

@@ -51,6 +51,17 @@ describe('topics', () => {
     ['VehicleAlarm/IVB/VehicleDetect', 'object'],
     ['RuleEngine/MyRuleDetector/DogCatDetect', 'object'],
     ['RuleEngine/ObjectDetection/Object', 'object'],
+    ['RuleEngine/MyRuleDetector/Visitor', 'object'],
+    ['RuleEngine/MyRuleDetector/Package', 'object'],
+    ['RuleEngine/MotionDetector/Detection', 'motion'],
+    ['IVA/EnteringField/Zaun Nord', 'area'],
+    ['IVA/EnteringField/Loitering behind the fence', 'area'],
+    ['IVA/EnteringField/Counting', 'area'],
+    ['Storage/Alert', 'storage'],
+    ['VideoSource/DayNightVision', null],
+    ['VideoSource/LiveStreamAccessed', null],
+    ['LightControl/LightStatusChanged/Status', null],
+    ['Device/SystemMessage/ActionFailed', null],
     ['Monitoring/ProcessorUsage', null],
     ['RuleEngine/CountAggregation/Counter', null],
     ['Device/Trigger/Relay', null],
@@ -95,6 +106,34 @@ describe('what happened and what lasts', () => {
     const deleted = { operation: 'deleted', key: { ObjectId: '4' }, data: { IsInside: 'true' } } as const;
     expect(meaningsOf(event('RuleEngine/FieldDetector/ObjectsInside', deleted))).toMatchObject([{ on: false, track: '4' }]); // prettier-ignore
     expect(meaningsOf(event('VideoSource/MotionAlarm', { operation: 'deleted' }))).toEqual([]);
+  });
+});
+
+describe('states by names of their own', () => {
+  it.each([
+    ['Device/HardwareFailure/StorageFailure', { disruption: '0' }, false],
+    ['Device/HardwareFailure/StorageFailure', { disruption: '1' }, true],
+    ['AudioSource/TriggerLevel', { triggered: '0' }, false],
+    ['Storage/Alert', { overall_health: '1', alert: '0', wear: '-3' }, false],
+    ['RuleEngine/LineDetector/Crossed', { ObjectCount: '1' }, null],
+    ['RuleEngine/LineDetector/Crossed', { ClassTypes: 'Human', Likelihood: '1' }, null],
+  ])('%s %j: %s', (topic, data, on) => {
+    expect(meaningsOf(event(topic, { data: { ...data } as Record<string, string> }))).toMatchObject([{ on }]);
+  });
+  it('an input that stands for all of them is none', () => {
+    const port = (number: string) =>
+      event('Device/IO/Port', { source: { port: number }, data: { state: '1' } });
+    expect(meaningsOf(port('-1'))).toEqual([]);
+    expect(meaningsOf(port('2'))).toMatchObject([{ kind: 'input', on: true, source: '2' }]);
+  });
+  it('a list of what is seen that became empty says that nothing is', () => {
+    const seen = (ClassTypes: string) => event('RuleEngine/ObjectDetection/Object', { data: { ClassTypes } });
+    expect(meaningsOf(seen(''))).toEqual([]);
+    expect(meaningsOf(seen('Vehicle'))).toMatchObject([{ kind: 'object', on: null, object: 'vehicle' }]);
+  });
+  it('a field of Bosch is called by the end of its topic', () => {
+    const field = event('IVA/EnteringField/Zaun Nord', { source: { Source: '3' }, data: { State: 'true' } });
+    expect(meaningsOf(field)).toEqual([{ kind: 'area', on: true, source: '3', rule: 'Zaun Nord' }]);
   });
 });
 
