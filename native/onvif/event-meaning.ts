@@ -35,7 +35,7 @@ export function meaningsOf(event: OnvifEvent): EventMeaning[] | undefined {
   });
   const kind = named.length === 0 ? kindOfTopic(event.topic) : undefined;
   if (named.length === 0 && kind === undefined) return undefined;
-  if (isOfAll(event) || isNothing(event)) return [];
+  if (isOfAll(event) || (kind === 'object' && isNothing(event))) return [];
   const found = kind ? [{ kind, on: stateOf(event.data), word: event.topic }] : named;
   return found
     .filter((one) => event.operation !== 'deleted' || LASTING.includes(one.kind))
@@ -51,10 +51,7 @@ export function meaningsOf(event: OnvifEvent): EventMeaning[] | undefined {
 const isOfAll = ({ source }: OnvifEvent) => source['port'] === '-1';
 
 /** A detector of objects tells the classes that it sees, and none when the last of them has gone: that begins nothing. */
-const isNothing = ({ topic, data }: OnvifEvent) =>
-  topic === 'RuleEngine/ObjectDetection/Object' &&
-  stateOf(data) === null &&
-  data['ClassTypes']?.trim() === '';
+const isNothing = ({ data }: OnvifEvent) => stateOf(data) === null && data['ClassTypes']?.trim() === '';
 
 function detailsOf(event: OnvifEvent, kind: EventKind, word: string): Partial<EventMeaning> {
   const all = { ...event.data, ...event.key, ...event.source };

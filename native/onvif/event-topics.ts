@@ -50,6 +50,8 @@ const TOPICS: readonly (readonly [RegExp, EventKind])[] = [
 const ITEMS: Readonly<Record<string, EventKind>> = {
   IsLineCross: 'line',
   IsIntrusion: 'area',
+  IsRegionEntrance: 'area',
+  IsUnattendedBaggage: 'left',
   IsLoitering: 'loitering',
   IsTamper: 'tamper',
   IsMotion: 'motion',

@@ -129,6 +129,8 @@ describe('states by names of their own', () => {
   it('a list of what is seen that became empty says that nothing is', () => {
     const seen = (ClassTypes: string) => event('RuleEngine/ObjectDetection/Object', { data: { ClassTypes } });
     expect(meaningsOf(seen(''))).toEqual([]);
+    const own = event('RuleEngine/ObjectDetector/Detection', { data: { ClassTypes: ' ' } });
+    expect(meaningsOf(own)).toEqual([]);
     expect(meaningsOf(seen('Vehicle'))).toMatchObject([{ kind: 'object', on: null, object: 'vehicle' }]);
   });
   it('a field of Bosch is called by the end of its topic', () => {
@@ -160,6 +162,13 @@ describe('what was seen', () => {
       { kind: 'object', on: true, object: 'person' },
       { kind: 'line', on: true },
     ]);
+  });
+  it.each([
+    ['IsRegionEntrance', 'area'],
+    ['IsUnattendedBaggage', 'left'],
+  ])('%s under a topic of many things: %s', (item, kind) => {
+    const smart = event('RuleEngine/TPSmartEventDetector/TPSmartEvent', { data: { [item]: 'true' } });
+    expect(meaningsOf(smart)).toMatchObject([{ kind, on: true }]);
   });
   it('an application of Axis is called by its profile', () => {
     const guard = event('CameraApplicationPlatform/FenceGuard/Camera1Profile2', { source: {}, data: { active: '1' } }); // prettier-ignore
