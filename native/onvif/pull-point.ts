@@ -33,7 +33,8 @@ export async function createPullPoint(
   );
   const reference = child(answer, 'SubscriptionReference');
   const address = text(reference, 'Address');
-  // some give a name in place of an address: whoever asks the service by that name is understood
+  // some give a name in place of an address, to which nothing can be sent: the service is asked, `To` says the name
+  // as WS-Addressing 1.0 wants it (no device of that kind was at hand)
   const isName = address !== undefined && /^(urn:|uuid:)/i.test(address);
   const url = address && !isName ? client.reach(address) : service;
   const to = isName ? address : url.href;

@@ -114,7 +114,7 @@ describe('states by names of their own', () => {
     ['Device/HardwareFailure/StorageFailure', { disruption: '0' }, false],
     ['Device/HardwareFailure/StorageFailure', { disruption: '1' }, true],
     ['AudioSource/TriggerLevel', { triggered: '0' }, false],
-    ['Storage/Alert', { overall_health: '1', alert: '0', wear: '-3' }, false],
+    ['Storage/Alert', { overall_health: '1', alert: '0', wear: '7' }, false],
     ['RuleEngine/LineDetector/Crossed', { ObjectCount: '1' }, null],
     ['RuleEngine/LineDetector/Crossed', { ClassTypes: 'Human', Likelihood: '1' }, null],
   ])('%s %j: %s', (topic, data, on) => {
