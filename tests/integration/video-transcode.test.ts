@@ -190,13 +190,15 @@ describe.each(['mse', 'webcodecs'])('a tile by %s in a browser without H.265', (
     try {
       await moreThan(10);
       expect(await tiles.page.locator('.badge').textContent()).not.toContain('H.265');
-      for (const spec of [HEVC, { ...HEVC, width: 480, height: 270 }]) {
-        const { length } = await tiles.sightings();
+      for (const spec of [HEVC, { ...HEVC, width: 800, height: 450 }]) {
         await cameras.change('/changing', spec);
         await expect
-          .poll(() => tiles.page.locator('.badge').textContent(), { timeout: 25_000 })
-          .toContain('H.265');
-        await moreThan(length + 20);
+          .poll(async () => [await tiles.page.locator('.badge').textContent(), await tiles.widths()], {
+            timeout: 25_000,
+          })
+          .toEqual([expect.stringContaining('H.265'), [spec.width]]);
+        // of what it was before nothing is seen any more
+        await moreThan((await tiles.sightings()).length + 20);
       }
       expect(errors).toEqual([]);
     } finally {

@@ -15,6 +15,8 @@ export interface TilePage {
   host: MediaHost;
   browser: Browser;
   sightings(): Promise<Sighting[]>;
+  /** Of the picture in each tile, in its own pixels. */
+  widths(): Promise<number[]>;
   /** Milliseconds until a tile added now shows its first picture. */
   openTile(cameraId: string): Promise<number>;
   stop(): Promise<void>;
@@ -59,6 +61,10 @@ export async function startTileServer(
         host,
         browser,
         sightings: () => page.evaluate('sightings'),
+        widths: () =>
+          page.evaluate(
+            `[...document.querySelectorAll('.tile video, .tile canvas')].map((one) => one.videoWidth ?? one.width)`,
+          ),
         openTile: (cameraId) => page.evaluate(`openTile(${JSON.stringify(cameraId)})`),
         stop: () => browser.close(),
       };
