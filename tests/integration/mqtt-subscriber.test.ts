@@ -147,8 +147,9 @@ describe.each([4, 5] as const)('durable subscriber, protocol version %i', (proto
     await waitFor('the first message', () => here.got.length === 1);
     await mosquitto.restart();
     await publisher.publishAsync('park/a', 'during', { qos: 1 });
-    await waitFor('the second message', () => here.got.length === 2);
-    expect(here.got.map(textOf)).toEqual(['before', 'during']);
+    await waitFor('the second message', () => here.got.some((message) => textOf(message) === 'during'));
+    // the broker may have ended before it read that the first one was acknowledged: that one comes again
+    expect([...new Set(here.got.map(textOf))]).toEqual(['before', 'during']);
     expect(here.states.map((state) => state.kind)).toContain('offline');
     await here.online();
     expect(here.subscriber.stats().connections).toBe(2);
