@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer as createVite } from 'vite';
 import vue from '@vitejs/plugin-vue';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -27,6 +30,8 @@ export async function startTileServer(
   openStream: (cameraId: string, stream: 'main' | 'sub', isTranscoded: boolean) => Relay | undefined,
   openReplay?: MediaHostOptions['openReplay'],
 ) {
+  // of its own: two servers that fill one folder at the same time serve pages without their scripts
+  const cacheDir = join('node_modules', '.cache', 'guardroom-tile-page', randomUUID());
   const vite = await createVite({
     configFile: false,
     root: process.cwd(),
@@ -38,7 +43,7 @@ export async function startTileServer(
       include: ['vue', 'vue-i18n', '@vueuse/core', 'zod'],
       entries: ['tests/bench/page/main.ts', 'tests/bench/page/replay.ts'],
     },
-    cacheDir: 'node_modules/.cache/guardroom-tile-page',
+    cacheDir,
   });
   const host = await startMediaHost(openStream, {
     openReplay,
@@ -72,6 +77,7 @@ export async function startTileServer(
     async stop() {
       await host.stop();
       await vite.close();
+      rmSync(cacheDir, { recursive: true, force: true });
     },
   };
 }
