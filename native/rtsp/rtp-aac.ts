@@ -20,6 +20,7 @@ const USUAL: Readonly<Record<string, readonly [number, number, number]>> = {
   'aac-hbr': [13, 3, 3],
   'aac-lbr': [6, 2, 2],
 };
+const LAYOUT = ['mode', 'sizelength', 'indexlength', 'indexdeltalength'];
 /** Fields of a header that no camera sends; with one of them the sizes cannot be found. */
 const EXTRAS = [
   'ctsdeltalength',
@@ -30,7 +31,9 @@ const EXTRAS = [
 ];
 
 function layoutOf(fmtp: ReadonlyMap<string, string>): Layout | undefined {
-  const usual = USUAL[fmtp.get('mode')?.toLowerCase() ?? ''];
+  // Some cameras give a config and no word of the layout: the usual one is tried. A mode without sizes is another matter.
+  const isBare = fmtp.has('config') && !LAYOUT.some((name) => fmtp.has(name));
+  const usual = USUAL[isBare ? 'aac-hbr' : (fmtp.get('mode')?.toLowerCase() ?? '')];
   const bits = (name: string, at: number) => Number(fmtp.get(name) ?? usual?.[at] ?? 0);
   const sizeBits = bits('sizelength', 0);
   const [indexBits, deltaBits] = [bits('indexlength', 1), bits('indexdeltalength', 2)];

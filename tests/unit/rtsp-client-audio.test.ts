@@ -128,6 +128,17 @@ describe('AAC', () => {
     ]);
   });
 
+  test('without a mode or sizes it is the usual one; a mode without sizes stays unknown', () => {
+    const bare = trackOf(...AAC, 'a=fmtp:97 config=1408');
+    const { receiver, units } = listen(bare);
+    receiver.packet(2, rtp(97, 1, 500, hbr([Buffer.from('one'), Buffer.from('three')])));
+    expect(units.map(({ text, index }) => [text, index])).toEqual([
+      ['one', 0],
+      ['three', 1],
+    ]);
+    expect(() => trackOf(...AAC, 'a=fmtp:97 mode=generic;config=1408')).toThrow('no track');
+  });
+
   test('one unit in several packets', () => {
     const { receiver, units } = listen(track());
     receiver.packet(2, rtp(97, 1, 0, hbr([Buffer.from('begin')], [11]), false));
