@@ -34,7 +34,7 @@ export function takeChallenge(
     const hash = HASHES[(fields.get('algorithm') || 'MD5').toUpperCase()];
     const qop = fields.get('qop') || 'auth';
     // qop=auth-int alone would sign bodies: no camera asks for it.
-    if (hash && /(?:^|,)\s*auth\s*(?:,|$)/.test(qop)) return digest(challenge, fields, hash, login);
+    if (hash && /(?:^|,)\s*auth\s*(?:,|$)/.test(qop)) return digest(fields, hash, login);
   }
   if (!isBasicAllowed || !each.some((challenge) => /^Basic\b/i.test(challenge))) return undefined;
   const token = Buffer.from(`${login.user}:${login.password}`).toString('base64');
@@ -49,19 +49,12 @@ export function isStale(challenges: readonly string[]): boolean {
   return challenges.some((challenge) => parseDigest(challenge)?.get('stale')?.toLowerCase() === 'true');
 }
 
-function digest(
-  challenge: string,
-  fields: ReadonlyMap<string, string>,
-  hash: string,
-  login: Login,
-): Authorizer {
+function digest(fields: ReadonlyMap<string, string>, hash: string, login: Login): Authorizer {
   const sum = (text: string) => createHash(hash).update(text).digest('hex');
   const realm = fields.get('realm') ?? '';
   const nonce = fields.get('nonce') ?? '';
   const secret = sum(`${login.user}:${realm}:${login.password}`);
   const algorithm = fields.get('algorithm');
-  // Written as the camera writes it, with quotation marks or without: some take only that.
-  const mark = /algorithm\s*=\s*"/i.test(challenge) ? '"' : '';
   const opaque = fields.get('opaque');
   const hasQop = Boolean(fields.get('qop'));
   let count = 0;
@@ -76,7 +69,7 @@ function digest(
         `nonce="${nonce}"`,
         `uri="${uri}"`,
       ];
-      if (algorithm !== undefined) parts.push(`algorithm=${mark}${algorithm}${mark}`);
+      if (algorithm !== undefined) parts.push(`algorithm=${algorithm}`);
       if (opaque !== undefined) parts.push(`opaque="${opaque}"`);
       if (hasQop) {
         count += 1;

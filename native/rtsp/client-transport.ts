@@ -6,10 +6,10 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const LEAST_TIMEOUT_MS = 400;
 const MOST_TIMEOUT_MS = 3_600_000;
 
-/** What is known of the session; it has no id as long as the camera has named none. */
+/** What is known of the session; it has no id as long as the camera has named none: later answers may. */
 export interface RtspSession {
-  readonly id: string | undefined;
-  readonly timeoutMs: number;
+  id: string | undefined;
+  timeoutMs: number;
 }
 
 /**

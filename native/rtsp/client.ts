@@ -224,10 +224,12 @@ function check(response: RtspResponse, what: string): void {
   throw new RtspClientError(status === 461 ? 'unsupported' : 'refused_by_camera', { what, status });
 }
 
-/** The session, as far as the camera has named it: later answers may. */
 interface Session extends RtspSession {
-  id: string | undefined;
   channels: readonly [number, number];
+}
+/** The session and its term from this answer, where none before has named it. */
+function takeName(session: Session, answer: RtspResponse): void {
+  if (session.id === undefined) Object.assign(session, sessionOf(answer.headers.get('session')?.[0]));
 }
 
 async function setUp(
@@ -261,7 +263,7 @@ async function setUpSound(
     Transport: `RTP/AVP/TCP;unicast;interleaved=${wanted[0]}-${wanted[1]}`,
   });
   if (answer.status < 200 || answer.status >= 300) return undefined;
-  session.id ??= sessionOf(answer.headers.get('session')?.[0]).id;
+  takeName(session, answer);
   const channels = channelsOf(answer.headers.get('transport')?.[0], wanted);
   // Sound among the pictures could not be told from them.
   if (channels.some((channel) => session.channels.includes(channel))) return undefined;
@@ -283,7 +285,7 @@ async function play(
   // 460 "only aggregate" never comes for the aggregate; some devices know their tracks only.
   if (answer.status >= 400 && aggregate !== track) answer = await connection.request('PLAY', track, headers);
   check(answer, 'PLAY');
-  session.id ??= sessionOf(answer.headers.get('session')?.[0]).id;
+  takeName(session, answer);
   if (session.id === undefined) throw new RtspClientError('bad_data', { what: 'session' });
 }
 

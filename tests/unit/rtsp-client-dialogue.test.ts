@@ -14,13 +14,8 @@ afterEach(async () => {
   for (const camera of cameras.splice(0)) await camera.stop();
 });
 
-/** Plays a camera and says goodbye; what it was asked, with the session that was named. */
-async function dialogue(script: (request: RtspRequest) => ScriptedAnswer): Promise<string[]> {
-  const farewell = Promise.withResolvers<void>();
-  const camera = await startScriptedCamera((request) => {
-    if (request.method === 'TEARDOWN') farewell.resolve();
-    return script(request);
-  });
+async function playing(script: (request: RtspRequest) => ScriptedAnswer) {
+  const camera = await startScriptedCamera(script);
   cameras.push(camera);
   const play = await playRtsp({
     ...{ url: camera.url, timeoutMs: 5_000, signal: new AbortController().signal },
@@ -28,6 +23,16 @@ async function dialogue(script: (request: RtspRequest) => ScriptedAnswer): Promi
     onTrack: () => undefined,
     onUnit: () => undefined,
     onSkipped: () => undefined,
+  });
+  return { camera, play };
+}
+
+/** Plays a camera and says goodbye; what it was asked, with the session that was named. */
+async function dialogue(script: (request: RtspRequest) => ScriptedAnswer): Promise<string[]> {
+  const farewell = Promise.withResolvers<void>();
+  const { camera, play } = await playing((request) => {
+    if (request.method === 'TEARDOWN') farewell.resolve();
+    return script(request);
   });
   await play.stop();
   await farewell.promise;
@@ -51,6 +56,17 @@ describe('a camera that names the session', () => {
   ])('%s', async (_name, named, expected) => {
     expect(await dialogue(naming(...named))).toEqual(['OPTIONS -', 'DESCRIBE -', ...expected]);
   });
+});
+
+it('a session that is named late is kept alive by the term that is named with it', async () => {
+  const kept = Promise.withResolvers<void>();
+  const { play } = await playing((request) => {
+    if (request.method === 'OPTIONS' && request.headers.has('session')) kept.resolve();
+    const headers: Record<string, string> = request.method === 'PLAY' ? { Session: 'abc;timeout=1' } : {};
+    return { ...naming()(request), headers };
+  });
+  await kept.promise;
+  await play.stop();
 });
 
 it('a camera that never names the session is refused', async () => {
