@@ -62,8 +62,9 @@ it('a session that is named late is kept alive by the term that is named with it
   const kept = Promise.withResolvers<void>();
   const { play } = await playing((request) => {
     if (request.method === 'OPTIONS' && request.headers.has('session')) kept.resolve();
-    const headers: Record<string, string> = request.method === 'PLAY' ? { Session: 'abc;timeout=1' } : {};
-    return { ...naming()(request), headers };
+    return request.method === 'PLAY'
+      ? { status: 200, headers: { Session: 'abc;timeout=1' } }
+      : naming()(request);
   });
   await kept.promise;
   await play.stop();
