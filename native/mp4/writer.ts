@@ -3,7 +3,10 @@ import { initTracks, samplesIn, type InitTrack, type Sample } from './fragments.
 import { editList, SampleTable } from './sample-table.ts';
 import { soundFit, type PlacedSample } from './sound-fit.ts';
 
-/** Where the bytes of a file go, in order; the next call comes when the one before has settled. */
+/**
+ * Where the bytes of a file go, in order; the next call comes when the one before has settled. When it settles, what the
+ * call before it was given must be done with: that memory is used again (new memory for each cost a quarter of an export).
+ */
 export type Sink = (bytes: Buffer) => Promise<void>;
 
 /** Media of one mdat box: large enough for few boxes and writes, small enough to hash without holding the thread. */
@@ -42,6 +45,8 @@ export function mp4Writer(init: Buffer, startMs: number, sink: Sink, { withSound
   const fit = soundFit();
   let position = 0;
   let block: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  /** The one that the sink is done with when it takes the next. */
+  let spare: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   let filled = 8;
   let isBegun = false;
 
@@ -58,11 +63,12 @@ export function mp4Writer(init: Buffer, startMs: number, sink: Sink, { withSound
     if (filled === 8) return;
     block.writeUInt32BE(filled, 0);
     block.write('mdat', 4, 'latin1');
-    const full = block.subarray(0, filled);
-    // The sink may still hold the old one.
-    block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const full = block;
+    const bytes = filled;
     filled = 8;
-    await put(full);
+    await put(full.subarray(0, bytes));
+    block = spare;
+    spare = full;
   }
 
   return {

@@ -13,8 +13,12 @@ export interface BundleFile {
   crc32: number;
 }
 
+/** So much is handed to the disk at a time, so that little is left to wait for at the end. */
+const SYNC_BYTES = 32 * 1024 * 1024;
+
 /** Writes a file of a bundle and hashes it on its way. */
 export interface HashedFile {
+  /** When it settles, what the call before was given is written. */
   write(bytes: Buffer): Promise<void>;
   /** Safe on disk afterwards. */
   finish(): Promise<BundleFile>;
@@ -32,6 +36,8 @@ export async function hashedFile(folder: string, name: string): Promise<HashedFi
   let bytes = 0;
   /** The disk works on one block while the next is collected. */
   let writing: Promise<unknown> = Promise.resolve();
+  let syncing: Promise<unknown> = Promise.resolve();
+  let unsynced = 0;
   return {
     async write(data) {
       hash.update(data);
@@ -39,13 +45,15 @@ export async function hashedFile(folder: string, name: string): Promise<HashedFi
       const at = bytes;
       bytes += data.length;
       await writing;
+      if (unsynced >= SYNC_BYTES) await sync();
+      unsynced += data.length;
       writing = writeAll(data, at);
       // An error is thrown at the next call; unhandled it must not end the station before.
       writing.catch(() => undefined);
     },
     async finish() {
       try {
-        await writing;
+        await Promise.all([writing, syncing]);
         await handle.sync();
       } finally {
         await handle.close();
@@ -53,10 +61,18 @@ export async function hashedFile(folder: string, name: string): Promise<HashedFi
       return { name, bytes, sha256: hash.digest('hex'), crc32: crc };
     },
     async abandon() {
-      await writing.catch(() => undefined);
+      await Promise.allSettled([writing, syncing]);
       await handle.close();
     },
   };
+
+  /** Waits for the one before only: the disk works beside. */
+  async function sync(): Promise<void> {
+    await syncing;
+    unsynced = 0;
+    syncing = handle.datasync();
+    syncing.catch(() => undefined);
+  }
 
   async function writeAll(data: Buffer, at: number): Promise<void> {
     for (let done = 0; done < data.length;) {

@@ -123,13 +123,16 @@ async function* readRuns(
 ): AsyncGenerator<RecordedChunk> {
   if (runs.length === 0) return;
   const reader = await shelf.open(file);
+  /** The disk reads one run while the one before is worked on. */
+  let ahead = readRun(reader, runs[0]);
   try {
-    for (const { parts, offset, key } of runs) {
+    for (const [index, { parts, offset, key }] of runs.entries()) {
       const first = parts[0]!;
       const last = parts.at(-1)!;
       const begin = first.keys.find((one) => one.offset === offset);
       const skipped = begin ? first.keys.indexOf(begin) : -1;
-      const data = await reader.read(offset, last.offset + last.bytes - offset);
+      const data = (await ahead)!;
+      ahead = readRun(reader, runs[index + 1]);
       silenceHidden(data, offset, parts, reader, hidden);
       yield {
         fileId: file.uuid,
@@ -143,8 +146,18 @@ async function* readRuns(
       };
     }
   } finally {
+    await ahead.catch(() => undefined);
     await reader.close();
   }
+}
+
+/** An error is thrown where it is waited for; unhandled it must not end the station before. */
+function readRun(reader: RecordingReader, run: Run | undefined): Promise<Buffer | undefined> {
+  const last = run?.parts.at(-1);
+  const reading =
+    run && last ? reader.read(run.offset, last.offset + last.bytes - run.offset) : Promise.resolve(undefined);
+  reading.catch(() => undefined);
+  return reading;
 }
 
 function countFrames(data: Buffer): number {
