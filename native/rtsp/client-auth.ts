@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { parseDigest } from './server-auth.ts';
 
-/** The client's side of a login: digest (RFC 2069, 2617 and 7616: MD5 and SHA-256, with or without qop=auth), then basic. */
+/** The client's side of a login: digest (RFC 2069, 2617 and 7616, with or without qop=auth), then basic. */
 
 export interface Login {
   readonly user: string;
@@ -15,7 +15,12 @@ export interface Authorizer {
   header(method: string, uri: string): string;
 }
 
-const HASHES: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
+/** As node:crypto names them. */
+const HASHES: Readonly<Record<string, string>> = {
+  MD5: 'md5',
+  'SHA-256': 'sha256',
+  'SHA-512-256': 'sha512-256',
+};
 
 /**
  * Takes up the best challenge that we understand: digest before basic, whatever their order.
@@ -31,7 +36,8 @@ export function takeChallenge(
   for (const challenge of each) {
     const fields = parseDigest(challenge);
     if (!fields) continue;
-    const hash = HASHES[(fields.get('algorithm') || 'MD5').toUpperCase()];
+    const algorithm = (fields.get('algorithm') || 'MD5').toUpperCase();
+    const hash = HASHES[algorithm.replace(/-SESS$/, '')];
     const qop = fields.get('qop') || 'auth';
     // qop=auth-int alone would sign bodies: no camera asks for it.
     if (hash && /(?:^|,)\s*auth\s*(?:,|$)/.test(qop)) return digest(fields, hash, login);
@@ -53,8 +59,12 @@ function digest(fields: ReadonlyMap<string, string>, hash: string, login: Login)
   const sum = (text: string) => createHash(hash).update(text).digest('hex');
   const realm = fields.get('realm') ?? '';
   const nonce = fields.get('nonce') ?? '';
-  const secret = sum(`${login.user}:${realm}:${login.password}`);
   const algorithm = fields.get('algorithm');
+  // "-sess" mixes the first request's cnonce into the secret; one cnonce all along also suits who takes that of each request
+  const isSession = /-sess$/i.test(algorithm ?? '');
+  const cnonce = randomBytes(8).toString('hex');
+  const account = sum(`${login.user}:${realm}:${login.password}`);
+  const secret = isSession ? sum(`${account}:${nonce}:${cnonce}`) : account;
   const opaque = fields.get('opaque');
   const hasQop = Boolean(fields.get('qop'));
   let count = 0;
@@ -74,10 +84,10 @@ function digest(fields: ReadonlyMap<string, string>, hash: string, login: Login)
       if (hasQop) {
         count += 1;
         const nc = count.toString(16).padStart(8, '0');
-        const cnonce = randomBytes(8).toString('hex');
         parts.push('qop=auth', `nc=${nc}`, `cnonce="${cnonce}"`);
         parts.push(`response="${sum(`${secret}:${nonce}:${nc}:${cnonce}:auth:${request}`)}"`);
       } else {
+        if (isSession) parts.push(`cnonce="${cnonce}"`);
         parts.push(`response="${sum(`${secret}:${nonce}:${request}`)}"`);
       }
       return `Digest ${parts.join(', ')}`;

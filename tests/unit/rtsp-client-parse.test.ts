@@ -160,6 +160,27 @@ describe('a login', () => {
     }
   });
 
+  it.each([
+    ['MD5-sess', 'md5'],
+    ['SHA-256-sess', 'sha256'],
+    ['SHA-512-256', 'sha512-256'],
+    ['SHA-512-256-sess', 'sha512-256'],
+  ])('is the digest of RFC 7616 with %s', (algorithm, name) => {
+    const sum = (text: string) => createHash(name).update(text).digest('hex');
+    const challenge = `Digest realm="cam", qop="auth", nonce="n", algorithm=${algorithm}`;
+    const taken = takeChallenge([challenge], login)!;
+    const headers = ['SETUP', 'PLAY'].map((method) => taken.header(method, 'rtsp://c/1'));
+    const first = field(headers[0]!, 'cnonce');
+    const account = sum('guard:cam:pa@ss');
+    const secret = algorithm.endsWith('-sess') ? sum(`${account}:n:${first}`) : account;
+    for (const [index, method] of ['SETUP', 'PLAY'].entries()) {
+      const header = headers[index]!;
+      const middle = `n:0000000${index + 1}:${field(header, 'cnonce')}:auth`;
+      expect(field(header, 'response')).toBe(sum(`${secret}:${middle}:${sum(`${method}:rtsp://c/1`)}`));
+      expect(field(header, 'algorithm')).toBe(algorithm);
+    }
+  });
+
   it.each<[string, string[], 'digest' | 'basic' | undefined]>([
     ['digest before basic', ['Basic realm="a"', 'Digest realm="a", nonce="b"'], 'digest'],
     ['both in one header', ['Basic realm="a", Digest realm="a", nonce="b"'], 'digest'],
