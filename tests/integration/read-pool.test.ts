@@ -39,10 +39,15 @@ const flag = () => new Int32Array(new SharedArrayBuffer(4));
 
 it('what runs comes to its end, what waits is told', async () => {
   const starts = [flag(), flag()];
-  const running = starts.map((started) => pool.run<number>('count', { started }));
+  const gate = flag();
+  const running = starts.map((started) => pool.run<number>('count', { started, gate }));
   const waiting = pool.run('all', {}).catch((error: Error) => error.message);
   await Promise.all(starts.map(begun));
-  await pool.stop();
+  // neither may end before both have begun, or the one that waits would have its turn
+  const stopped = pool.stop();
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  await stopped;
   const bytes = 200 * Array.from({ length: LINES }, (_, n) => `line ${n}`.length).reduce((a, b) => a + b);
   expect(await Promise.all(running)).toEqual([bytes, bytes]);
   expect(await waiting).toBe('read pool is stopped');
