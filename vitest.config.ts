@@ -5,9 +5,6 @@ import vue from '@vitejs/plugin-vue';
 export default defineConfig({
   plugins: [vue()],
   test: {
-    // against hanging only: no test may depend on how fast the machine is
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { extends: true, test: { name: 'contract', include: ['tests/contract/**/*.test.ts'] } },
@@ -18,6 +15,8 @@ export default defineConfig({
           // tests look at their own child processes, so each file is a process of its own
           pool: 'forks',
           include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
